@@ -180,7 +180,8 @@ struct block {
 	const char *language;	/* code, as the API spells it; NULL otherwise */
 	const char *expression; /* equation */
 	const char *url;	/* bookmark, embed, link_preview; media: its URL, for MEDIA_FILE
-				   without the query string (signatures change at each read) */
+				   without the query string (signatures change at each read), for
+				   MEDIA_FILE_UPLOAD the upload's id */
 	enum media_kind media;
 	const char *name;	      /* file: name; child_page, child_database: title; else NULL */
 	enum link_target link_target; /* link_to_page */

@@ -22,13 +22,15 @@ struct diagnostic {
 
 struct diagnostics {
 	struct diagnostic *items;
-	size_t count;
+	size_t count;	/* of items, at most DIAGNOSTICS_MAX_COUNT */
+	size_t dropped; /* that came when the list was full */
 	bool has_error;
 };
 
 void diagnostics_init(struct diagnostics *diagnostics);
 void diagnostics_release(struct diagnostics *diagnostics);
-/* Beyond DIAGNOSTICS_MAX_COUNT it only counts. NULL list: nothing happens. */
+/* When the list is full it only counts `dropped`, but the first error always finds a place. NULL
+ * list: nothing happens. */
 void diagnostics_add(struct diagnostics *diagnostics, enum severity severity, unsigned line,
 		     unsigned column, const char *format, ...)
 	__attribute__((format(printf, 5, 6)));

@@ -27,13 +27,16 @@ enum block_shape {
 			       and defaults filled in, only when known */
 	BLOCK_SHAPE_CREATE, /* as append and create accept it: children inside the type's object.
 			       Kinds that can't be created come out in read shape */
+	BLOCK_SHAPE_PARSE,  /* as the filter `parse` prints it: CREATE, and the read-only
+			       list_start_index and list_format of numbered items */
 };
 
 /* New references; never NULL. CREATE splits runs at 2000 UTF-16 units, never inside a pair. */
 json_t *block_tree_to_json(const struct block_tree *tree, enum block_shape shape);
 json_t *block_to_json(const struct block *block, enum block_shape shape);
 /* The body of PATCH /v1/blocks/{id} that turns `from`'s payload into `to`'s: only the fields that
- * differ (and those the API requires), e.g. {"paragraph":{"rich_text":[…]}}. Same type. */
+ * differ (and those the API requires), e.g. {"paragraph":{"rich_text":[…]}}. Same type. {} when no
+ * field that can be sent differs. */
 json_t *block_update_json(const struct block *from, const struct block *to);
 
 /* An array of rich text items. The runs come from `arena`. 0 or -EINVAL. */
