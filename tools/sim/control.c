@@ -1,0 +1,77 @@
+#include "tools/sim/control.h"
+
+#include <string.h>
+
+#include "tools/sim/answer.h"
+#include "tools/sim/json_text.h"
+
+#define CLOCK_WAIT_MAX_MS 20000
+
+typedef void control_function(struct sim *sim, const struct request *request,
+			      struct answer *answer);
+
+static void get_dump(struct sim *sim, const struct request *request, struct answer *answer)
+{
+	(void)request;
+	LOCK_SCOPE(&sim->lock);
+	answer_ok(answer, json_deep_copy(sim->workspace.document));
+}
+
+static void answer_clock(struct sim *sim, struct answer *answer)
+{
+	answer_ok(answer,
+		  json_pack("{s:I, s:b, s:I}", "now_ms", (json_int_t)sim_clock_now_ms(&sim->clock),
+			    "running", sim->clock.running, "version",
+			    (json_int_t)sim_clock_version(&sim->clock)));
+}
+
+static void get_clock(struct sim *sim, const struct request *request, struct answer *answer)
+{
+	const char *after = request_parameter(request, "after");
+	if (after != NULL) {
+		sim_clock_await(&sim->clock, strtoull(after, NULL, 10), CLOCK_WAIT_MAX_MS);
+	}
+	answer_clock(sim, answer);
+}
+
+static void post_clock(struct sim *sim, const struct request *request, struct answer *answer)
+{
+	const json_t *advance = json_object_get(request->body, "advance_s");
+	if (!json_is_number(advance)) {
+		answer_refuse(answer, "body.advance_s should be a number of seconds.");
+		return;
+	}
+	sim_clock_advance(&sim->clock, (int64_t)(json_number_value(advance) * 1000));
+	answer_clock(sim, answer);
+}
+
+static const struct {
+	const char *method;
+	const char *name;
+	control_function *function;
+} controls[] = {
+	{"GET", "dump", get_dump},
+	{"GET", "clock", get_clock},
+	{"POST", "clock", post_clock},
+};
+
+bool control_run(struct sim *sim, const struct request *request, struct outcome *ret_outcome)
+{
+	if (request->segment_count == 0 || strcmp(request->segments[0], "_sim") != 0) {
+		return false;
+	}
+	CLEANUP(answer) struct answer answer = {0};
+	answer_refuse(&answer, "No such /_sim/ endpoint.");
+	for (size_t i = 0; i < sizeof controls / sizeof *controls; i++) {
+		if (request->segment_count == 2 &&
+		    strcmp(controls[i].method, request->method) == 0 &&
+		    strcmp(controls[i].name, request->segments[1]) == 0) {
+			controls[i].function(sim, request, &answer);
+		}
+	}
+	ret_outcome->status = answer.status;
+	ret_outcome->content_type = "application/json; charset=utf-8";
+	ret_outcome->text = json_text(answer.json);
+	ret_outcome->bytes = strlen(ret_outcome->text);
+	return true;
+}

@@ -1,0 +1,93 @@
+#include "tools/sim/endpoint.h"
+
+#include <string.h>
+
+#include "tools/sim/validate.h"
+
+#define PAGE_SIZE_MAX 100
+
+static const char *const kind_names[] = {"block", "page", "database", "data source"};
+
+static bool is_kind(const struct record *record, enum object_kind kind)
+{
+	switch (kind) {
+	case OBJECT_BLOCK:
+		return record->block != NULL || record->page != NULL || record->database != NULL;
+	case OBJECT_PAGE: return record->page != NULL;
+	case OBJECT_DATABASE: return record->database != NULL;
+	case OBJECT_DATA_SOURCE: return record->data_source != NULL;
+	}
+	return false;
+}
+
+struct record *endpoint_find_id(struct sim *sim, const char *id, enum object_kind kind,
+				struct answer *answer)
+{
+	struct record *record = workspace_find(&sim->workspace, id);
+	if (record != NULL && is_kind(record, kind) &&
+	    workspace_is_shared(&sim->workspace, record)) {
+		return record;
+	}
+	struct uuid uuid = {{0}};
+	char dashed[UUID_TEXT_BYTES];
+	(void)!uuid_parse(id, strlen(id), &uuid);
+	uuid_format(&uuid, dashed);
+	answer_not_found(answer, &sim->workspace, kind_names[kind], dashed);
+	return NULL;
+}
+
+struct record *endpoint_find(struct sim *sim, const struct request *request, size_t segment,
+			     const char *name, enum object_kind kind, struct answer *answer)
+{
+	char *message = NULL;
+	if (validate_path_id(name, request->segments[segment], &message) != 0) {
+		answer_invalid(answer, message);
+		return NULL;
+	}
+	return endpoint_find_id(sim, request->segments[segment], kind, answer);
+}
+
+bool endpoint_read_window(const struct request *request, struct answer *answer,
+			  struct list_window *ret_window)
+{
+	const char *text = request_parameter(request, "page_size");
+	long page_size = PAGE_SIZE_MAX;
+	if (text != NULL) {
+		char *end;
+		page_size = strtol(text, &end, 10);
+		if (end == text || *end != '\0') {
+			answer_refuse(
+				answer,
+				"query failed validation: query.page_size should be a number, "
+				"instead was `\"%s\"`.",
+				text);
+			return false;
+		}
+		if (page_size < 1 || page_size > PAGE_SIZE_MAX) {
+			answer_refuse(answer,
+				      "query failed validation: query.page_size should be %s `%d`, "
+				      "instead was `%ld`.",
+				      page_size < 1 ? "≥" : "≤", page_size < 1 ? 1 : PAGE_SIZE_MAX,
+				      page_size);
+			return false;
+		}
+	}
+	ret_window->page_size = (size_t)page_size;
+	ret_window->cursor = request_parameter(request, "start_cursor");
+	return true;
+}
+
+struct list_window endpoint_body_window(const json_t *body)
+{
+	const json_t *page_size = json_object_get(body, "page_size");
+	return (struct list_window){
+		.cursor = json_string_value(json_object_get(body, "start_cursor")),
+		.page_size =
+			page_size != NULL ? (size_t)json_number_value(page_size) : PAGE_SIZE_MAX,
+	};
+}
+
+void endpoint_refuse_cursor(struct answer *answer, const char *cursor)
+{
+	answer_refuse(answer, "The start_cursor provided is invalid: %s", cursor);
+}
