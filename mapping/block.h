@@ -245,6 +245,8 @@ bool block_payload_equal(const struct block *a, const struct block *b);
 /* The same for both whole subtrees' shape and payloads. */
 bool block_subtree_equal(const struct block *a, const struct block *b);
 bool rich_text_equal(const struct rich_text *a, const struct rich_text *b);
+/* Of the block itself: equal for blocks block_payload_equal calls equal. */
+uint64_t block_payload_hash(const struct block *block);
 /* Sets `hash` of every block below (and of) the root. */
 void block_tree_hash(struct block_tree *tree);
 

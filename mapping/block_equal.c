@@ -224,6 +224,11 @@ static uint64_t mix_payload(uint64_t hash, const struct block *block)
 	return mix_uuid(hash, &block->target);
 }
 
+uint64_t block_payload_hash(const struct block *block)
+{
+	return mix_payload(0, block);
+}
+
 static uint64_t hash_subtree(struct block *block)
 {
 	uint64_t hash = mix_payload(0, block);

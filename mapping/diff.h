@@ -14,6 +14,9 @@
 
 enum call_kind { CALL_APPEND, CALL_UPDATE, CALL_DELETE };
 
+/* A column_list, its columns, and two tiers of blocks in them. */
+#define PLAN_PATH_MAX 4
+
 /*
  * A block named in a plan: one that exists, or one that an earlier call of the plan creates:
  * the `path[0]`-th (from 1) first-level block created by call `call` (from 1), its
@@ -22,7 +25,7 @@ enum call_kind { CALL_APPEND, CALL_UPDATE, CALL_DELETE };
 struct plan_target {
 	struct uuid id; /* when call == 0 */
 	unsigned call;
-	unsigned path[3];
+	unsigned path[PLAN_PATH_MAX];
 	unsigned depth; /* how many of path count */
 };
 
@@ -46,6 +49,9 @@ struct plan {
 	 * existing id or a created block. */
 	struct plan_target *blocks;
 	size_t block_count;
+	/* After the plan the page is the wanted tree. False when a block stays that has no line, or
+	 * stays elsewhere than its line: then the page has to be read to know it. */
+	bool is_exact;
 };
 
 struct diff_options {

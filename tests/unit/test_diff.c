@@ -1,0 +1,207 @@
+#include "mapping/diff.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/unit/apply_plan.h"
+#include "tests/unit/sketch_tree.h"
+#include "tests/unit/suite.h"
+
+#define PAGE_NUMBER 200
+#define FIRST_CREATED 10000
+
+struct edit {
+	struct block_tree *base;
+	struct block_tree *wanted;
+	struct diagnostics diagnostics;
+	struct plan *plan;
+	int error;
+};
+
+static void edit_start(struct edit *edit, const char *base, const char *wanted)
+{
+	struct diff_options options = {.page = sketch_id(PAGE_NUMBER), .weight_percent = 100};
+	unsigned next = 300;
+
+	*edit = (struct edit){.base = sketch_tree(base), .wanted = sketch_tree(wanted)};
+	sketch_number(edit->base, &next);
+	diagnostics_init(&edit->diagnostics);
+	edit->error =
+		diff_plan(edit->base, edit->wanted, &options, &edit->diagnostics, &edit->plan);
+}
+
+static void edit_end(struct edit *edit)
+{
+	plan_free(edit->plan);
+	diagnostics_release(&edit->diagnostics);
+	block_tree_free(edit->base);
+	block_tree_free(edit->wanted);
+}
+
+/* The plan in short ("append append update delete"), and that it makes `base` what is said. */
+static void check_edit(const char *base, const char *wanted, const char *kinds, const char *result)
+{
+	static const char *const names[] = {"append ", "update ", "delete "};
+	struct edit edit;
+	struct applier applier;
+	char text[400] = "";
+
+	edit_start(&edit, base, wanted);
+	ck_assert_int_eq(edit.error, 0);
+	for (size_t i = 0; i < edit.plan->count; i++) {
+		strncat(text, names[edit.plan->calls[i].kind], sizeof(text) - strlen(text) - 1);
+	}
+	ck_assert_str_eq(text, kinds);
+	applier_init(&applier, edit.base, sketch_id(PAGE_NUMBER), FIRST_CREATED);
+	bool done = applier_run(&applier, edit.plan);
+	ck_assert_msg(done, "%s", applier.why);
+	char *became = sketch_of(edit.base);
+	ck_assert_str_eq(became, result);
+	free(became);
+	applier_release(&applier);
+	edit_end(&edit);
+}
+
+START_TEST(no_change_is_no_call)
+{
+	check_edit("p one\nb two\n\tp three\n", "p one\nb two\n\tp three\n", "",
+		   "p one\nb two\n\tp three\n");
+	check_edit("", "", "", "");
+}
+END_TEST
+
+START_TEST(a_changed_word_is_one_update)
+{
+	check_edit("p one word here\np two\np three\n", "p one word there\np two\np three\n",
+		   "update ", "p one word there\np two\np three\n");
+}
+END_TEST
+
+START_TEST(new_neighbours_are_one_append)
+{
+	check_edit("p one\np two\n", "p one\np a\nb c\nh d\np two\n", "append ",
+		   "p one\np a\nb c\nh d\np two\n");
+	check_edit("p one\n", "p zero\np one\n", "append ", "p zero\np one\n");
+	check_edit("", "p zero\np one\n", "append ", "p zero\np one\n");
+}
+END_TEST
+
+START_TEST(another_kind_is_a_new_block)
+{
+	check_edit("p one\np a\np b\np c\np d\np two\n", "p one\nb a\nb b\nb c\nb d\np two\n",
+		   "append delete delete delete delete ", "p one\nb a\nb b\nb c\nb d\np two\n");
+	check_edit("table 2\n\trow a|b\n", "table 3\n\trow a|b|c\n", "append delete ",
+		   "table 3\n\trow a|b|c\n");
+}
+END_TEST
+
+START_TEST(a_parent_keeps_its_id_when_all_its_children_change)
+{
+	check_edit("b parent\n\tp a1\n\tp a2\n\tp a3\n\tp a4\n\tp a5\n\tp a6\np end\n",
+		   "b parent\n\tp x9\n\tp y8\n\tp z7\n\tp u6\n\tp v5\n\tp w4\np end\n",
+		   "update update update update update update ",
+		   "b parent\n\tp x9\n\tp y8\n\tp z7\n\tp u6\n\tp v5\n\tp w4\np end\n");
+}
+END_TEST
+
+START_TEST(a_moved_block_is_created_there_and_deleted_here)
+{
+	check_edit("p the first of them\np b\np c\np d\np e\n",
+		   "p b\np c\np d\np the first of them\np e\n", "append delete ",
+		   "p b\np c\np d\np the first of them\np e\n");
+}
+END_TEST
+
+START_TEST(a_missing_child_page_stays_and_is_warned_of)
+{
+	struct edit edit;
+	check_edit("p one\npage 7\np two\n", "p one\np two\n", "", "p one\npage 7\np two\n");
+	check_edit("toggle T\n\tp a\n\tpage 7\np two\n", "p two\n", "delete ",
+		   "toggle T\n\tpage 7\np two\n");
+	edit_start(&edit, "p one\nunknown button\n", "p one\n");
+	ck_assert_int_eq(edit.error, 0);
+	ck_assert_uint_eq(edit.plan->count, 0);
+	ck_assert(!edit.plan->is_exact);
+	ck_assert_uint_eq(edit.diagnostics.count, 1);
+	ck_assert(!edit.diagnostics.has_error);
+	edit_end(&edit);
+}
+END_TEST
+
+START_TEST(a_moved_child_page_keeps_its_place)
+{
+	check_edit("page 7\np a\np b\np c\n", "p a\np b\np c\npage 7\n", "",
+		   "page 7\np a\np b\np c\n");
+	check_edit("toggle T\n\tpage 7\n\tp a\np b\np c\np d\n",
+		   "p b\np c\np d\ntoggle T\n\tpage 7\n\tp aa\n", "update ",
+		   "toggle T\n\tpage 7\n\tp aa\np b\np c\np d\n");
+	check_edit("sync\n\tp original\np b\np c\np d\n", "p b\np c\np d\nsync\n\tp original\n", "",
+		   "sync\n\tp original\np b\np c\np d\n");
+}
+END_TEST
+
+START_TEST(a_page_line_that_is_no_child_is_a_link)
+{
+	check_edit("p a\n", "p a\npage 9\n", "append ", "p a\nlink 9\n");
+	check_edit("page 7\np a\n", "page 7\np a\npage 7\n", "append ", "page 7\np a\nlink 7\n");
+}
+END_TEST
+
+START_TEST(a_block_that_cannot_be_created_is_an_error_with_its_line)
+{
+	struct edit edit;
+	edit_start(&edit, "p a\n", "p a\nunknown form\n");
+	ck_assert_int_eq(edit.error, -EINVAL);
+	ck_assert_ptr_null(edit.plan);
+	ck_assert_uint_eq(diagnostics_first_error(&edit.diagnostics)->line, 2);
+	edit_end(&edit);
+	edit_start(&edit, "copy 9\n\tp a\n", "copy 9\n\tp b\n");
+	ck_assert_int_eq(edit.error, -EINVAL);
+	edit_end(&edit);
+	edit_start(&edit, "columns\n\tcolumn\n\t\tp a\n\tcolumn\n\t\tp b\n",
+		   "columns\n\tcolumn\n\t\tp a\n");
+	ck_assert_int_eq(edit.error, -EINVAL);
+	ck_assert_uint_eq(diagnostics_first_error(&edit.diagnostics)->line, 1);
+	edit_end(&edit);
+}
+END_TEST
+
+START_TEST(deep_blocks_are_appended_to_what_was_created)
+{
+	const char *deep = "b 1\n\tb 2\n\t\tb 3\n\t\t\tb 4\n\t\t\t\tb 5\n";
+	check_edit("", deep, "append append ", deep);
+	check_edit("p a\n",
+		   "p a\ncolumns\n\tcolumn\n\t\tb 1\n\t\t\tb 2\n\t\t\t\tp 3\n\tcolumn\n\t\tp x\n",
+		   "append append ",
+		   "p a\ncolumns\n\tcolumn\n\t\tb 1\n\t\t\tb 2\n\t\t\t\tp 3\n\tcolumn\n\t\tp x\n");
+	check_edit("", "toggle a\n\ttoggle b\n\t\ttable 1\n\t\t\trow x\n\t\tp y\n",
+		   "append append ", "toggle a\n\ttoggle b\n\t\ttable 1\n\t\t\trow x\n\t\tp y\n");
+}
+END_TEST
+
+START_TEST(a_heading_becomes_a_toggle_before_it_gets_children)
+{
+	check_edit("h Title\np a\n", "th Title\n\tp a\n", "update append delete ",
+		   "th Title\n\tp a\n");
+	check_edit("th Title\n\tp a\n", "h Title\np a\n", "append delete update ",
+		   "h Title\np a\n");
+}
+END_TEST
+
+SUITE_CASES = {
+	&no_change_is_no_call,
+	&a_changed_word_is_one_update,
+	&new_neighbours_are_one_append,
+	&another_kind_is_a_new_block,
+	&a_parent_keeps_its_id_when_all_its_children_change,
+	&a_moved_block_is_created_there_and_deleted_here,
+	&a_missing_child_page_stays_and_is_warned_of,
+	&a_moved_child_page_keeps_its_place,
+	&a_page_line_that_is_no_child_is_a_link,
+	&a_block_that_cannot_be_created_is_an_error_with_its_line,
+	&deep_blocks_are_appended_to_what_was_created,
+	&a_heading_becomes_a_toggle_before_it_gets_children,
+};
+SUITE_MAIN("diff")
