@@ -29,7 +29,8 @@ struct notion_options {
 	int64_t read_timeout_ms;  /* 0 = 65000 */
 };
 
-/* How sure we are of what happened; filled by every call that fails. */
+/* How sure we are of what happened; filled by every call that fails. -EIO, -ETIMEDOUT and
+ * -ECANCELED of a write come with any of the first two. */
 enum failure_kind {
 	FAILURE_NONE,
 	FAILURE_NOT_SENT, /* no connection: certainly not applied */
@@ -60,13 +61,21 @@ static inline void cleanup_failure(struct failure *failure)
  * not shared); -EINVAL 400; -EBUSY 409; -E2BIG 413; -EHOSTUNREACH no connection; -ETIMEDOUT no
  * answer; -EIO 5xx or an answer that makes no sense; -ECANCELED notion_stop. 429 and 529 are
  * waited out inside, for all methods. Reads (GET, search, query) and DELETE are repeated inside,
- * at most 3 times with back-off, after 500, 502, 503, 504 or a cut; other writes never, except
- * when certainly not sent. `failure` may be NULL; it is initialised by the call. `ret_answer`:
- * new reference; may be NULL.
+ * at most 3 times, after 5xx, a cut or an answer that makes no sense: 1, 2 and 4 s later (or
+ * Retry-After), at once when a connection kept alive had been closed. Other writes never, except
+ * when not one byte was sent. Where there is no connection or no answer in time, nothing is
+ * repeated. `failure` may be NULL; it is initialised by the call. `ret_answer`: new reference; may
+ * be NULL.
+ *
+ * After a 401 nothing is sent, and all calls return -EACCES at once, until notion_set_token; after
+ * public_api_request_blocked the same with -EPERM, for good.
  */
 must_check int notion_new(const struct notion_options *options, struct notion **ret_notion);
+/* Stops, and waits for the calls that are in progress. */
 void notion_free(struct notion *notion);
 void notion_stop(struct notion *notion);
+/* A new token, or the same one to be tried again after a 401. White space around it goes; one that
+ * can't stand in a header counts as none (-EACCES). */
 void notion_set_token(struct notion *notion, const char *token);
 
 must_check int notion_me(struct notion *notion, enum priority priority, struct failure *failure,
@@ -118,6 +127,7 @@ struct notion_budget {
 	unsigned limit;
 	unsigned used;
 	bool is_blocked;
+	bool is_unauthorized;	  /* a 401 came; nothing is sent until notion_set_token */
 	int64_t paused_until_ms;  /* 0 = not paused */
 	uint64_t requests;	  /* sent since the start */
 	int64_t offline_since_ms; /* 0 = the last request was answered */
@@ -126,7 +136,7 @@ void notion_budget(struct notion *notion, struct notion_budget *ret_budget);
 
 /* Follows the clock of a test server at `url` (loopback only) until notion_stop: GET
  * `url`/_sim/clock, then with ?after=<version> (design.md §9, NOTIONFS_TEST_CLOCK); the first
- * answer is awaited here. Own thread. */
+ * answer is awaited here. Own thread: to be called after the fork. Once (-EALREADY). */
 must_check int notion_follow_clock(struct notion *notion, const char *url);
 
 #endif

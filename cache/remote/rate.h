@@ -28,14 +28,25 @@ struct rate {
 	int64_t window_start_ms;
 	int64_t paused_until_ms; /* nobody sends before */
 	bool is_blocked;	 /* public_api_request_blocked: nobody sends any more */
+	/* Kept by the caller: how many stand waiting after rate_take said no. */
 	unsigned waiting[PRIORITY_COUNT];
+
+	/* For learning; nobody else's. */
+	unsigned full_limit;   /* what rate_init was told */
+	unsigned used_before;  /* in the window right before the present one */
+	unsigned refused;      /* 429s of the present window */
+	bool is_in_step;       /* the next window starts when Notion's does */
+	int64_t learned_at_ms; /* when `limit` was lowered */
 };
 
 void rate_init(struct rate *rate, unsigned limit);
 /* May one request of this priority go now? Then it is counted and 0 answered; else the moment
- * (ms, > now) to ask again. Less urgent ones give way to `waiting` more urgent ones. */
+ * (ms, > now) to ask again, INT64_MAX when blocked. Less urgent ones give way to `waiting` more
+ * urgent ones. */
 int64_t rate_take(struct rate *rate, enum priority priority, int64_t now_ms);
-/* A 429 or 529 came: pause, and learn the limit when the reason is the connection's own. */
+/* A 429 or 529 came: pause for `retry_after_ms` (> 0), and learn the limit when the reason is the
+ * connection's own. `reason` is additional_data.rate_limit_reason or NULL. A learned limit is
+ * tried again after an hour. */
 void rate_limited(struct rate *rate, const char *reason, int64_t retry_after_ms, int64_t now_ms);
 
 #endif
