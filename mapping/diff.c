@@ -293,7 +293,7 @@ static void differ_init(struct differ *differ, const struct block_tree *base,
 	diff_tree_init(&differ->base, &base->root);
 	diff_tree_init(&differ->wanted, &wanted->root);
 	diff_identity_resolve(&differ->base, &differ->wanted);
-	differ->plan = plan_new(wanted->block_count);
+	differ->plan = plan_new(differ->wanted.block_count);
 	differ->targets = calloc(differ->wanted.count, sizeof(*differ->targets));
 	if (differ->targets == NULL) {
 		abort();

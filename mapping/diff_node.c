@@ -47,6 +47,7 @@ void diff_tree_init(struct diff_tree *tree, const struct block *root)
 
 	arena_init(&tree->arena);
 	tree->count = count_blocks(root);
+	tree->block_count = tree->count - 1;
 	tree->nodes = calloc(tree->count, sizeof(*tree->nodes));
 	if (tree->nodes == NULL) {
 		abort();

@@ -71,6 +71,7 @@ struct diff_node {
 struct diff_tree {
 	struct diff_node *nodes; /* nodes[0] is the page */
 	size_t count;
+	size_t block_count; /* without the page, with those that have no node */
 	struct arena arena;
 };
 
