@@ -263,8 +263,8 @@ END_TEST
 START_TEST(what_is_no_list_of_blocks_is_refused)
 {
 	static const char *const texts[] = {"{}", "[1]", "[{}]", "{\"results\":3}",
-					    "[{\"type\":\"paragraph\",\"paragraph\":"
-					    "{\"rich_text\":\"x\"}}]"};
+					    ("[{\"type\":\"paragraph\",\"paragraph\":"
+					     "{\"rich_text\":\"x\"}}]")};
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		CLEANUP(json) json_t *value = json_loads(texts[i], 0, NULL);
 		struct block_tree *tree = NULL;

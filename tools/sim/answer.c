@@ -34,8 +34,9 @@ static void set_error(struct answer *answer, unsigned status, const char *code, 
 	}
 }
 
-static void set_error_v(struct answer *answer, unsigned status, const char *code,
-			const char *format, va_list args)
+__attribute__((format(printf, 4, 0))) static void set_error_v(struct answer *answer,
+							      unsigned status, const char *code,
+							      const char *format, va_list args)
 {
 	CLEANUP(free) char *message = NULL;
 	if (vasprintf(&message, format, args) < 0) {
