@@ -249,6 +249,9 @@ static int before_request(void *context, char *address, char *local_address, int
 		connection->refusal = "the connection ended without an answer";
 		return CURL_PREREQFUNC_ABORT;
 	}
+	long new_connections = 0;
+	(void)curl_easy_getinfo(connection->easy, CURLINFO_NUM_CONNECTS, &new_connections);
+	connection->answer->was_reused = new_connections == 0;
 	connection->attempts++;
 	return CURL_PREREQFUNC_OK;
 }
@@ -485,14 +488,11 @@ static void read_facts(struct connection *connection)
 	CURL *easy = connection->easy;
 	long status = 0;
 	long sent_bytes = 0;
-	long new_connections = 0;
 	(void)curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
 	(void)curl_easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &sent_bytes);
-	(void)curl_easy_getinfo(easy, CURLINFO_NUM_CONNECTS, &new_connections);
 	answer->status = (int)status;
 	/* Without an attempt the bytes counted are those asking a proxy for the way. */
 	answer->was_sent = connection->attempts > 0 && sent_bytes > 0;
-	answer->was_reused = connection->attempts > 0 && new_connections == 0;
 	answer->date_ms = read_date_ms(find_header(easy, "Date"));
 	answer->retry_after_ms =
 		read_retry_after_ms(find_header(easy, "Retry-After"), answer->date_ms);
