@@ -47,6 +47,55 @@ struct record *endpoint_find(struct sim *sim, const struct request *request, siz
 	return endpoint_find_id(sim, request->segments[segment], kind, answer);
 }
 
+/* The id of an upload anywhere inside. */
+static const char *find_upload(const json_t *json)
+{
+	const char *id = NULL;
+	const char *key;
+	size_t index;
+	json_t *value;
+	if (json_is_array(json)) {
+		json_array_foreach (json, index, value) {
+			id = id != NULL ? id : find_upload(value);
+		}
+		return id;
+	}
+	json_object_foreach ((json_t *)json, key, value) {
+		if (strcmp(key, "file_upload") == 0 && json_is_object(value)) {
+			return json_string_value(json_object_get(value, "id"));
+		}
+		id = id != NULL ? id : find_upload(value);
+	}
+	return id;
+}
+
+bool endpoint_refuses_blocks(struct sim *sim, const json_t *blocks, struct answer *answer)
+{
+	const char *upload = find_upload(blocks);
+	if (upload != NULL) {
+		answer_not_found(answer, &sim->workspace, "file_upload", upload);
+		return true;
+	}
+	if (json_array_size(blocks) > 0 &&
+	    json_is_true(json_object_get(sim->workspace.config, "block_limit_reached"))) {
+		answer_error(answer, 403, "restricted_resource",
+			     "This workspace has reached its block limit.");
+		answer_add_data(answer, "block_limit", json_string("block_creation"));
+		return true;
+	}
+	size_t index;
+	const json_t *block;
+	json_array_foreach (blocks, index, block) {
+		const json_t *from =
+			json_object_get(json_object_get(block, "synced_block"), "synced_from");
+		const char *id = json_string_value(json_object_get(from, "block_id"));
+		if (id != NULL && endpoint_find_id(sim, id, OBJECT_BLOCK, answer) == NULL) {
+			return true;
+		}
+	}
+	return false;
+}
+
 bool endpoint_read_window(const struct request *request, struct answer *answer,
 			  struct list_window *ret_window)
 {

@@ -32,6 +32,10 @@ struct record *endpoint_find(struct sim *sim, const struct request *request, siz
 struct record *endpoint_find_id(struct sim *sim, const char *id, enum object_kind kind,
 				struct answer *answer);
 
+/* Whether blocks as sent name what isn't there: uploads, originals of copies, pages linked to; or
+ * the workspace may hold no more. The error is in `answer` then. `blocks` may be NULL. */
+bool endpoint_refuses_blocks(struct sim *sim, const json_t *blocks, struct answer *answer);
+
 /* A page of a list: from the item whose id is `cursor` on (NULL: the first). */
 struct list_window {
 	const char *cursor; /* borrowed */

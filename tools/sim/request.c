@@ -92,8 +92,7 @@ struct request *request_new(const char *method, const char *path, const char *qu
 	request->first_children = -1;
 	parse_path(request, path);
 	if (body_bytes > 0) {
-		request->body =
-			json_loadb(body, body_bytes, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
+		request->body = json_loadb(body, body_bytes, JSON_DECODE_ANY, NULL);
 		request->has_json_error = request->body == NULL;
 	}
 	return request;

@@ -1,10 +1,9 @@
 #include <string.h>
 
 #include "tools/sim/endpoint.h"
+#include "tools/sim/users.h"
 #include "tools/sim/validate.h"
 
-#define DEFAULT_BOT_ID "9d0b5c52-6a31-4e0f-8f7c-2b1d4a3c6e58"
-#define DEFAULT_WORKSPACE_ID "5b7e0c1d-2f43-4a96-b8d5-7c6e9f0a1b2d"
 #define FREE_UPLOAD_MAX_BYTES 5242880
 
 /* The bot in full: only it tells its owner and workspace. */
@@ -35,12 +34,12 @@ static json_t *make_bot(struct sim *sim)
 	}
 	return json_pack(
 		"{s:s, s:s, s:s, s:O?, s:s, s:{s:o, s:s, s:s, s:{s:i}}}", "object", "user", "id",
-		id != NULL ? id : DEFAULT_BOT_ID, "name",
+		id != NULL ? id : USERS_DEFAULT_BOT_ID, "name",
 		name != NULL ? name
 			     : workspace_config_string(workspace, "integration_name", "notionfs"),
 		"avatar_url", avatar, "type", "bot", "bot", "owner", owner, "workspace_name",
 		workspace_config_string(workspace, "workspace_name", "Workspace"), "workspace_id",
-		workspace_config_string(workspace, "workspace_id", DEFAULT_WORKSPACE_ID),
+		workspace_config_string(workspace, "workspace_id", USERS_DEFAULT_WORKSPACE_ID),
 		"workspace_limits", "max_file_upload_size_in_bytes", FREE_UPLOAD_MAX_BYTES);
 }
 
