@@ -164,6 +164,33 @@ static bool hash_set_has(const struct hash_set *set, uint64_t hash)
 	return set->slots[at] == hash;
 }
 
+static bool is_like(struct diff_node *base, struct diff_node *wanted)
+{
+	return wanted->key == base->key && diff_node_similarity(base, wanted) >= SIGNATURE_SIMILAR;
+}
+
+/* The same as find_counterparts for short lists, of which there may be very many. */
+static void find_few_counterparts(struct sibling_lists *lists, const struct diff_cost *costs)
+{
+	bool is_known[SIBLINGS_SMALL] = {false}; /* wanted: equal to one of the base */
+
+	for (size_t i = 0; i < lists->base_count; i++) {
+		for (size_t j = 0; j < lists->wanted_count; j++) {
+			if (lists->base[i].hash == lists->wanted[j].hash) {
+				is_known[j] = true;
+				lists->lost[i] = weigh(costs, 1);
+			}
+		}
+	}
+	for (size_t i = 0; i < lists->base_count; i++) {
+		for (size_t j = 0; j < lists->wanted_count && lists->lost[i] == 0; j++) {
+			if (!is_known[j] && is_like(&lists->base[i], &lists->wanted[j])) {
+				lists->lost[i] = weigh(costs, 1);
+			}
+		}
+	}
+}
+
 /* Which blocks of the base have a plausible counterpart: equal, or like one that is new. */
 static void find_counterparts(struct sibling_lists *lists, const struct diff_cost *costs)
 {
@@ -187,8 +214,7 @@ static void find_counterparts(struct sibling_lists *lists, const struct diff_cos
 		struct diff_node *node = &lists->base[i];
 		bool has = hash_set_has(&wanted, node->hash);
 		for (size_t j = 0; j < fresh_count && !has; j++) {
-			has = fresh[j]->key == node->key &&
-			      diff_node_similarity(node, fresh[j]) >= SIGNATURE_SIMILAR;
+			has = is_like(node, fresh[j]);
 		}
 		lists->lost[i] = has ? weigh(costs, 1) : 0;
 	}
@@ -216,15 +242,23 @@ void sibling_lists_init(struct sibling_lists *lists, struct diff_cost *costs,
 		m--;
 	}
 	*lists = (struct sibling_lists){.base = a, .base_count = n, .wanted = b, .wanted_count = m};
-	cost *memory = calloc(2 * n + m + 1, sizeof(*memory));
-	if (memory == NULL) {
-		abort();
+	cost *memory = lists->small;
+	if (2 * n + m > SIBLINGS_SMALL) {
+		memory = calloc(2 * n + m, sizeof(*memory));
+		if (memory == NULL) {
+			abort();
+		}
+		lists->memory = memory;
 	}
 	lists->remove = memory;
 	lists->lost = memory + n;
 	lists->insert = memory + 2 * n;
 	if (costs->weight_percent > 0 && n > 0 && m > 0) {
-		find_counterparts(lists, costs);
+		if (lists->memory == NULL) {
+			find_few_counterparts(lists, costs);
+		} else {
+			find_counterparts(lists, costs);
+		}
 	}
 	for (size_t i = 0; i < n; i++) {
 		lists->remove[i] = a[i].holds_protected ? keep_cost(&a[i])
@@ -242,7 +276,7 @@ void sibling_lists_init(struct sibling_lists *lists, struct diff_cost *costs,
 
 void sibling_lists_release(struct sibling_lists *lists)
 {
-	free(lists->remove);
+	free(lists->memory);
 }
 
 /* A heading can't stop being a toggle while something in it has to stay. */
@@ -252,7 +286,8 @@ static bool is_impossible(const struct diff_node *base, const struct diff_node *
 					    !wanted->block->is_toggleable && base->holds_protected);
 }
 
-cost diff_cost_match(struct diff_cost *costs, const struct sibling_lists *lists, size_t i, size_t j)
+cost diff_cost_match(struct diff_cost *costs, const struct sibling_lists *lists, size_t i, size_t j,
+		     cost limit)
 {
 	struct diff_node *base = &lists->base[i];
 	struct diff_node *wanted = &lists->wanted[j];
@@ -269,7 +304,7 @@ cost diff_cost_match(struct diff_cost *costs, const struct sibling_lists *lists,
 		total = COST_CALL + tie(SIGNATURE_SLOTS - similarity, diff_node_text_bytes(wanted));
 		total += similarity < SIGNATURE_SIMILAR ? lists->lost[i] : 0;
 	}
-	if (base->child_count > 0 || wanted->child_count > 0) {
+	if (total <= limit && (base->child_count > 0 || wanted->child_count > 0)) {
 		total += diff_match_cost_below(costs, base, wanted);
 	}
 	return total;

@@ -35,6 +35,8 @@ void diff_cost_init(struct diff_cost *costs, struct diff_tree *base, struct diff
 		    unsigned weight_percent);
 void diff_cost_release(struct diff_cost *costs);
 
+#define SIBLINGS_SMALL 32
+
 /* The children of two matched blocks without those that are equal at both ends. */
 struct sibling_lists {
 	struct diff_node *base;
@@ -44,15 +46,18 @@ struct sibling_lists {
 	cost *remove; /* base: of deleting, or of what deleting it comes to */
 	cost *insert; /* wanted: beyond the call that opens the run */
 	cost *lost;   /* base: of updating it to something unlike */
+	cost *memory; /* NULL: `small` is enough */
+	cost small[SIBLINGS_SMALL];
 };
 
 void sibling_lists_init(struct sibling_lists *lists, struct diff_cost *costs,
 			struct diff_node *base, struct diff_node *wanted);
 void sibling_lists_release(struct sibling_lists *lists);
 
-/* Making the i-th of the base the j-th wanted, all below included. */
-cost diff_cost_match(struct diff_cost *costs, const struct sibling_lists *lists, size_t i,
-		     size_t j);
+/* Making the i-th of the base the j-th wanted, all below included; anything above `limit` when it
+ * is above it. */
+cost diff_cost_match(struct diff_cost *costs, const struct sibling_lists *lists, size_t i, size_t j,
+		     cost limit);
 
 /* A cost known for a pair of nodes. */
 bool diff_cost_recall(struct diff_cost *costs, const struct diff_node *base,

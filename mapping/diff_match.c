@@ -4,137 +4,132 @@
 #include <stdlib.h>
 #include <string.h>
 
-/*
- * The table has two costs a cell (i, j): of the first i blocks of the base made the first j
- * wanted, with no run of inserts open, and with one open. Deletes leave a run open (its anchor
- * is the same), a match closes it. How a cell was reached is kept in a byte: two bits a state,
- * and whether a match came from the open state.
- */
-enum step {
-	STEP_DELETE = 0,
-	STEP_MATCH = 1,
-	STEP_INSERT_FIRST = 1,
-	STEP_SKIP = 2,
-	STEP_INSERT = 3
-};
+#include "mapping/diff_anchor.h"
+#include "mapping/diff_table.h"
 
-#define STEPS(closed, open) ((uint8_t)((closed) | (open) << 2))
-#define CLOSED_STEP(steps) ((steps)&3)
-#define OPEN_STEP(steps) ((steps) >> 2 & 3)
-#define MATCH_FROM_OPEN 0x10
+/* Lists whose table is no larger are solved without looking for anchors first. */
+#define SMALL_CELLS 4096
 
-struct row {
-	cost *closed;
-	cost *open;
-};
-
-struct table {
-	struct diff_cost *costs;
-	const struct sibling_lists *lists;
-	size_t width;
-	uint8_t *steps; /* NULL: only the cost is wanted */
-	bool ends_open;
-};
-
-static void fill_cell(struct table *table, size_t i, size_t j, const struct row *above,
-		      const struct row *here)
+/* The part of the lists between two anchors. */
+static struct sibling_lists between(const struct sibling_lists *lists, struct anchor from,
+				    struct anchor to)
 {
-	const struct sibling_lists *lists = table->lists;
-	cost closed = i == 0 && j == 0 ? 0 : COST_IMPOSSIBLE;
-	cost open = COST_IMPOSSIBLE;
-	unsigned closed_step = STEP_DELETE;
-	unsigned open_step = STEP_DELETE;
-	unsigned from = 0;
-
-	if (i > 0) {
-		closed = above->closed[j] + lists->remove[i - 1];
-		open = above->open[j] + lists->remove[i - 1];
-	}
-	if (j > 0 && lists->insert[j - 1] == COST_SKIP) {
-		if (here->closed[j - 1] < closed) {
-			closed = here->closed[j - 1];
-			closed_step = STEP_SKIP;
-		}
-		if (here->open[j - 1] < open) {
-			open = here->open[j - 1];
-			open_step = STEP_SKIP;
-		}
-	} else if (j > 0) {
-		cost insert = lists->insert[j - 1];
-		if (here->closed[j - 1] + COST_CALL + insert < open) {
-			open = here->closed[j - 1] + COST_CALL + insert;
-			open_step = STEP_INSERT_FIRST;
-		}
-		if (here->open[j - 1] + insert < open) {
-			open = here->open[j - 1] + insert;
-			open_step = STEP_INSERT;
-		}
-	}
-	if (i > 0 && j > 0) {
-		bool is_open = above->open[j - 1] < above->closed[j - 1];
-		cost before = is_open ? above->open[j - 1] : above->closed[j - 1];
-		/* Costs of pairs are dear: not looked at when they can't help. */
-		if (before <= closed) {
-			cost pair = before + diff_cost_match(table->costs, lists, i - 1, j - 1);
-			if (pair <= closed && pair < COST_IMPOSSIBLE) {
-				closed = pair;
-				closed_step = STEP_MATCH;
-				from = is_open ? MATCH_FROM_OPEN : 0;
-			}
-		}
-	}
-	here->closed[j] = closed < COST_IMPOSSIBLE ? closed : COST_IMPOSSIBLE;
-	here->open[j] = open < COST_IMPOSSIBLE ? open : COST_IMPOSSIBLE;
-	if (table->steps != NULL) {
-		table->steps[i * table->width + j] =
-			(uint8_t)(STEPS(closed_step, open_step) | from);
-	}
+	return (struct sibling_lists){
+		.base = lists->base + from.base,
+		.base_count = to.base - from.base,
+		.wanted = lists->wanted + from.wanted,
+		.wanted_count = to.wanted - from.wanted,
+		.remove = lists->remove + from.base,
+		.insert = lists->insert + from.wanted,
+		.lost = lists->lost + from.base,
+	};
 }
 
-static cost fill(struct table *table)
-{
-	const struct sibling_lists *lists = table->lists;
-	size_t width = table->width;
-	cost *memory = reallocarray(NULL, width, 4 * sizeof(*memory));
-
-	if (memory == NULL) {
-		abort();
-	}
-	struct row above = {memory, memory + width};
-	struct row here = {memory + 2 * width, memory + 3 * width};
-	for (size_t i = 0; i <= lists->base_count; i++) {
-		for (size_t j = 0; j < width; j++) {
-			fill_cell(table, i, j, &above, &here);
-		}
-		struct row swap = above;
-		above = here;
-		here = swap;
-	}
-	table->ends_open = above.open[width - 1] < above.closed[width - 1];
-	cost best = table->ends_open ? above.open[width - 1] : above.closed[width - 1];
-	free(memory);
-	return best;
-}
-
-static cost list_cost(struct diff_cost *costs, const struct sibling_lists *lists)
+static cost one_sided_cost(const struct sibling_lists *lists)
 {
 	cost total = 0;
+	bool is_open = false;
 
-	if (lists->base_count > 0 && lists->wanted_count > 0) {
-		struct table table = {
-			.costs = costs, .lists = lists, .width = lists->wanted_count + 1};
-		return fill(&table);
-	}
 	for (size_t i = 0; i < lists->base_count; i++) {
 		total += lists->remove[i];
 	}
-	bool is_open = false;
 	for (size_t j = 0; j < lists->wanted_count; j++) {
 		if (lists->insert[j] != COST_SKIP) {
 			total += lists->insert[j] + (is_open ? 0 : COST_CALL);
 			is_open = true;
 		}
 	}
+	return total;
+}
+
+static bool is_too_large(const struct sibling_lists *lists)
+{
+	return lists->base_count > TABLE_MAX_CELLS / lists->wanted_count;
+}
+
+static cost solve_halves(struct diff_cost *costs, const struct sibling_lists *lists, size_t *pairs);
+
+/* `pairs` (may be NULL) as in diff_table_solve, its numbers counted from `lists`. */
+static cost solve_part(struct diff_cost *costs, const struct sibling_lists *lists, size_t *pairs)
+{
+	if (lists->base_count == 0 || lists->wanted_count == 0) {
+		for (size_t j = 0; pairs != NULL && j < lists->wanted_count; j++) {
+			pairs[j] = lists->base_count;
+		}
+		return one_sided_cost(lists);
+	}
+	if (is_too_large(lists)) {
+		return solve_halves(costs, lists, pairs);
+	}
+	return diff_table_solve(costs, lists, COST_IMPOSSIBLE, pairs);
+}
+
+/* Not the best plan, but one in bounded time: what is this long and has nothing in common with
+ * the other is compared half by half. */
+static cost solve_halves(struct diff_cost *costs, const struct sibling_lists *lists, size_t *pairs)
+{
+	struct anchor start = {0, 0};
+	struct anchor middle = {lists->base_count / 2, lists->wanted_count / 2};
+	struct anchor end = {lists->base_count, lists->wanted_count};
+	struct sibling_lists first = between(lists, start, middle);
+	struct sibling_lists second = between(lists, middle, end);
+	cost total = solve_part(costs, &first, pairs) +
+		     solve_part(costs, &second, pairs != NULL ? pairs + middle.wanted : NULL);
+
+	for (size_t j = 0; pairs != NULL && j < lists->wanted_count; j++) {
+		size_t count = j < middle.wanted ? first.base_count : second.base_count;
+		size_t offset = j < middle.wanted ? 0 : middle.base;
+		pairs[j] = pairs[j] < count ? pairs[j] + offset : lists->base_count;
+	}
+	return total;
+}
+
+/* A plan that matches all anchors, and the best between them. */
+static cost solve_anchored(struct diff_cost *costs, const struct sibling_lists *lists,
+			   const struct anchor *anchors, size_t count, size_t *pairs)
+{
+	struct anchor from = {0, 0};
+	cost total = 0;
+
+	for (size_t k = 0; k <= count; k++) {
+		struct anchor to = {lists->base_count, lists->wanted_count};
+		if (k < count) {
+			to = anchors[k];
+		}
+		struct sibling_lists part = between(lists, from, to);
+		total += solve_part(costs, &part, pairs != NULL ? pairs + from.wanted : NULL);
+		for (size_t j = from.wanted; pairs != NULL && j < to.wanted; j++) {
+			bool is_matched = pairs[j] < part.base_count;
+			pairs[j] = is_matched ? pairs[j] + from.base : lists->base_count;
+		}
+		if (k < count && pairs != NULL) {
+			pairs[to.wanted] = to.base;
+		}
+		from = (struct anchor){to.base + 1, to.wanted + 1};
+	}
+	return total;
+}
+
+static cost solve(struct diff_cost *costs, const struct sibling_lists *lists, size_t *pairs)
+{
+	if (lists->base_count == 0 || lists->wanted_count == 0 ||
+	    lists->base_count * lists->wanted_count <= SMALL_CELLS) {
+		return solve_part(costs, lists, pairs);
+	}
+	struct anchor *anchors = NULL;
+	size_t count = diff_anchors(lists, &anchors);
+	cost bound = COST_IMPOSSIBLE;
+	if (count > 0) {
+		bound = solve_anchored(costs, lists, anchors, count, NULL);
+	}
+	cost total = COST_IMPOSSIBLE;
+	if (count > 0 || !is_too_large(lists)) {
+		total = diff_table_solve(costs, lists, bound, pairs);
+	}
+	if (total == COST_IMPOSSIBLE) {
+		total = solve_anchored(costs, lists, anchors, count, pairs);
+	}
+	free(anchors);
 	return total;
 }
 
@@ -148,7 +143,7 @@ cost diff_match_cost_below(struct diff_cost *costs, struct diff_node *base,
 	}
 	struct sibling_lists lists;
 	sibling_lists_init(&lists, costs, base, wanted);
-	total = list_cost(costs, &lists);
+	total = solve(costs, &lists, NULL);
 	sibling_lists_release(&lists);
 	diff_cost_remember(costs, base, wanted, total);
 	return total;
@@ -161,45 +156,22 @@ static void pair_up(struct diff_node *base, struct diff_node *wanted)
 	wanted->match = base;
 }
 
-static void trace(const struct table *table)
-{
-	size_t i = table->lists->base_count;
-	size_t j = table->lists->wanted_count;
-	bool is_open = table->ends_open;
-
-	while (i > 0 || j > 0) {
-		uint8_t steps = table->steps[i * table->width + j];
-		unsigned step = is_open ? OPEN_STEP(steps) : CLOSED_STEP(steps);
-		if (step == STEP_DELETE) {
-			i--;
-		} else if (step == STEP_SKIP) {
-			j--;
-		} else if (is_open) {
-			is_open = step == STEP_INSERT;
-			j--;
-		} else {
-			i--;
-			j--;
-			pair_up(&table->lists->base[i], &table->lists->wanted[j]);
-			is_open = (steps & MATCH_FROM_OPEN) != 0;
-		}
-	}
-}
-
 static void match_list(struct diff_cost *costs, const struct sibling_lists *lists)
 {
-	struct table table = {.costs = costs, .lists = lists, .width = lists->wanted_count + 1};
-
 	if (lists->base_count == 0 || lists->wanted_count == 0) {
 		return;
 	}
-	table.steps = reallocarray(NULL, lists->base_count + 1, table.width);
-	if (table.steps == NULL) {
+	size_t *pairs = reallocarray(NULL, lists->wanted_count, sizeof(*pairs));
+	if (pairs == NULL) {
 		abort();
 	}
-	fill(&table);
-	trace(&table);
-	free(table.steps);
+	solve(costs, lists, pairs);
+	for (size_t j = 0; j < lists->wanted_count; j++) {
+		if (pairs[j] < lists->base_count) {
+			pair_up(&lists->base[pairs[j]], &lists->wanted[j]);
+		}
+	}
+	free(pairs);
 }
 
 static void match_below(struct diff_cost *costs, struct diff_node *base, struct diff_node *wanted)
