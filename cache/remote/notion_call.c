@@ -32,8 +32,8 @@ struct trip {
 	uint64_t token_version;
 	int64_t not_before_ms; /* of the next attempt; 0 = at once */
 	unsigned repeats;
-	unsigned limited; /* 429s in a row without a time */
-	bool was_sent;	  /* some attempt so far */
+	unsigned limited;    /* 429s in a row without a time */
+	bool may_be_applied; /* by an attempt so far */
 };
 
 static int64_t back_off_ms(unsigned times)
@@ -126,7 +126,6 @@ static void note_date_locked(struct notion *notion, int64_t date_ms)
 static void note_outcome(struct trip *trip, int error, const struct http_answer *answer)
 {
 	struct notion *notion = trip->notion;
-	trip->was_sent |= answer->was_sent;
 	LOCK_SCOPE(&notion->mutex);
 	if (error == 0 && answer->date_ms >= 0) {
 		note_date_locked(notion, answer->date_ms);
@@ -258,7 +257,10 @@ static enum verdict attempt(struct trip *trip, int *ret_error, json_t **ret_answ
 		}
 		json_decref(json);
 	}
-	trip->failure->sent_at_ms = trip->failure->kind == FAILURE_UNKNOWN ? sent_at_ms : 0;
+	if (trip->failure->kind == FAILURE_UNKNOWN) {
+		trip->failure->sent_at_ms = sent_at_ms;
+		trip->may_be_applied = true;
+	}
 	return verdict;
 }
 
@@ -311,8 +313,8 @@ int notion_call(struct notion *notion, const struct notion_call *call, struct fa
 	int r = travel(&trip, &answer);
 	if (r < 0) {
 		failure_redact(trip.failure, trip.token);
-		if (trip.was_sent && trip.failure->kind == FAILURE_NOT_SENT) {
-			trip.failure->kind = FAILURE_UNKNOWN; /* an earlier attempt was */
+		if (trip.may_be_applied && trip.failure->kind == FAILURE_NOT_SENT) {
+			trip.failure->kind = FAILURE_UNKNOWN;
 		}
 	}
 	leave(notion);
