@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -444,6 +445,12 @@ START_TEST(stop_ends_calls_that_wait_for_an_answer_or_for_the_budget)
 	for (size_t i = 0; i < 2; i++) {
 		ck_assert_int_eq(pthread_create(&threads[i], NULL, wait_in_vain, &waiters[i]), 0);
 		scripted_server_await(server, i + 1);
+	}
+	/* The pause shows that the 429 has arrived. */
+	struct notion_budget budget = {0};
+	while (budget.paused_until_ms == 0) {
+		(void)sched_yield();
+		notion_budget(notion, &budget);
 	}
 	notion_stop(notion);
 	for (size_t i = 0; i < 2; i++) {
