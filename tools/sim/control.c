@@ -4,6 +4,7 @@
 
 #include "tools/sim/answer.h"
 #include "tools/sim/json_text.h"
+#include "tools/sim/router.h"
 
 #define CLOCK_WAIT_MAX_MS 20000
 
@@ -45,12 +46,20 @@ static void post_clock(struct sim *sim, const struct request *request, struct an
 	answer_clock(sim, answer);
 }
 
+static void get_endpoints(struct sim *sim, const struct request *request, struct answer *answer)
+{
+	(void)sim;
+	(void)request;
+	answer_ok(answer, router_endpoints());
+}
+
 static const struct {
 	const char *method;
 	const char *name;
 	control_function *function;
 } controls[] = {
 	{"GET", "dump", get_dump},
+	{"GET", "endpoints", get_endpoints},
 	{"GET", "clock", get_clock},
 	{"POST", "clock", post_clock},
 };

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "mapping/base/buf.h"
 #include "tools/sim/endpoint.h"
 
 static const struct route {
@@ -44,6 +45,23 @@ static const struct route *find_route(const struct request *request)
 		}
 	}
 	return NULL;
+}
+
+json_t *router_endpoints(void)
+{
+	json_t *endpoints = json_array();
+	for (size_t i = 0; i < sizeof routes / sizeof *routes; i++) {
+		const struct route *route = &routes[i];
+		CLEANUP(buf) struct buf text;
+		buf_init(&text, 256);
+		buf_printf(&text, "%s ", route->method);
+		for (size_t j = 0; j < REQUEST_SEGMENTS_MAX && route->segments[j] != NULL; j++) {
+			bool is_id = strcmp(route->segments[j], "*") == 0;
+			buf_printf(&text, "/%s", is_id ? "{id}" : route->segments[j]);
+		}
+		(void)json_array_append_new(endpoints, json_string(text.data));
+	}
+	return endpoints;
 }
 
 static bool is_authorized(const struct sim *sim, const struct request *request)

@@ -7,6 +7,8 @@
 #ifndef NOTIONFS_SIM_ROUTER_H
 #define NOTIONFS_SIM_ROUTER_H
 
+#include <jansson.h>
+
 #include "tools/sim/answer.h"
 #include "tools/sim/request.h"
 #include "tools/sim/sim.h"
@@ -17,5 +19,7 @@
 bool router_admit(struct sim *sim, const struct request *request, struct answer *answer);
 /* Runs the endpoint of an admitted request. */
 void router_run(struct sim *sim, const struct request *request, struct answer *answer);
+/* What is implemented, as ["GET /v1/users/{id}", …]. New reference. */
+json_t *router_endpoints(void);
 
 #endif
