@@ -9,7 +9,6 @@
 #include "mapping/json_value.h"
 #include "mapping/name.h"
 #include "mapping/nearest.h"
-#include "mapping/yaml_write.h"
 
 static void write_fields(struct buf *out, const struct fields *fields, bool of_properties,
 			 enum property_access access)
@@ -26,14 +25,7 @@ static void write_fields(struct buf *out, const struct fields *fields, bool of_p
 			buf_printf(out, "%*s%s\n", (int)indent, "", FRONTMATTER_READ_ONLY_COMMENT);
 		}
 		is_first = false;
-		/* A title is always seen to be a string. */
-		if (!of_properties && strcmp(field->property.name, "title") == 0) {
-			buf_puts(out, "title: ");
-			yaml_write_quoted(out, field->shown);
-			buf_putc(out, '\n');
-			continue;
-		}
-		yaml_write_entry(out, indent, field->property.name, field->shown);
+		field_write(out, indent, field);
 	}
 }
 

@@ -7,6 +7,7 @@
 #include "mapping/json.h"
 #include "mapping/json_value.h"
 #include "mapping/name.h"
+#include "mapping/yaml_write.h"
 
 /* libyaml reads keys of up to 1024 characters. */
 #define NAME_MAX_BYTES 500
@@ -147,6 +148,18 @@ void fields_release(struct fields *fields)
 	}
 	json_decref(fields->index);
 	*fields = (struct fields){0};
+}
+
+void field_write(struct buf *out, unsigned indent, const struct field *field)
+{
+	/* A title is always seen to be a string. */
+	if (!field->is_property && strcmp(field->property.name, "title") == 0) {
+		buf_puts(out, "title: ");
+		yaml_write_quoted(out, field->shown);
+		buf_putc(out, '\n');
+		return;
+	}
+	yaml_write_entry(out, indent, field->property.name, field->shown);
 }
 
 struct field *fields_of_page(const struct fields *fields, const char *key)

@@ -40,6 +40,9 @@ static inline void cleanup_fields(struct fields *fields)
 	fields_release(fields);
 }
 
+/* The lines of one key, `indent` spaces deep. */
+void field_write(struct buf *out, unsigned indent, const struct field *field);
+
 /* "title", "icon" or "cover"; NULL for others. */
 struct field *fields_of_page(const struct fields *fields, const char *key);
 /* By the property's name; NULL when there is none. */

@@ -157,8 +157,7 @@ static int insert_missing(struct splice *splice, unsigned indent, size_t first_p
 			}
 			CLEANUP(buf) struct buf line;
 			buf_init(&line, YAML_MAX_BYTES);
-			yaml_write_entry(&line, field->is_property ? indent : 0,
-					 field->property.name, field->shown);
+			field_write(&line, field->is_property ? indent : 0, field);
 			if (line.failed) {
 				return -EINVAL;
 			}

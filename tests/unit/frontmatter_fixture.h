@@ -6,7 +6,6 @@
 #define NOTIONFS_TESTS_FRONTMATTER_FIXTURE_H
 
 #include <jansson.h>
-#include <string.h>
 
 #include "mapping/frontmatter.h"
 
@@ -19,148 +18,17 @@
 #define SMILE "77777777-7777-4777-8777-777777777777"
 #define PAGE "88888888-8888-4888-8888-888888888888"
 
-static const struct {
-	const char *id;
-	const char *name;
-	const char *email;
-	bool is_unique;
-} fixture_people[] = {
-	{ADA, "Ada", "ada@example.com", true},
-	{BOB, "Bob", "bob@example.com", false},
-	{BOB_TOO, "Bob", NULL, false},
-};
+/* Ada is the only one of her name; there are two Bobs, one without an email. Two rows have stems.
+ * `:smile:` is an emoji. */
+extern const struct names fixture_names;
 
-static const struct {
-	const char *id;
-	const char *stem;
-} fixture_rows[] = {{ROW_LOGIN, "Fix login"}, {ROW_PLAN, "Plan: phase 2"}};
-
-static struct uuid fixture_id(const char *text)
-{
-	struct uuid id = {{0}};
-	if (uuid_parse(text, strlen(text), &id) < 0) {
-		abort();
-	}
-	return id;
-}
-
-static bool fixture_user(void *context, const struct uuid *id, const char **ret_name,
-			 const char **ret_email, bool *ret_is_unique)
-{
-	(void)context;
-	for (size_t i = 0; i < sizeof fixture_people / sizeof fixture_people[0]; i++) {
-		struct uuid person = fixture_id(fixture_people[i].id);
-		if (uuid_equal(&person, id)) {
-			*ret_name = fixture_people[i].name;
-			*ret_email = fixture_people[i].email;
-			*ret_is_unique = fixture_people[i].is_unique;
-			return true;
-		}
-	}
-	return false;
-}
-
-static bool fixture_find_user(void *context, const char *text, struct uuid *ret_id)
-{
-	(void)context;
-	if (strcmp(text, "Ada") == 0 || strcmp(text, "ada@example.com") == 0) {
-		*ret_id = fixture_id(ADA);
-		return true;
-	}
-	if (strcmp(text, "Bob <bob@example.com>") == 0 || strcmp(text, "bob@example.com") == 0) {
-		*ret_id = fixture_id(BOB);
-		return true;
-	}
-	return false;
-}
-
-static const char *fixture_stem(void *context, const struct uuid *page)
-{
-	(void)context;
-	for (size_t i = 0; i < sizeof fixture_rows / sizeof fixture_rows[0]; i++) {
-		struct uuid row = fixture_id(fixture_rows[i].id);
-		if (uuid_equal(&row, page)) {
-			return fixture_rows[i].stem;
-		}
-	}
-	return NULL;
-}
-
-static bool fixture_find_stem(void *context, const struct uuid *data_source, const char *stem,
-			      struct uuid *ret_page)
-{
-	(void)context;
-	(void)data_source;
-	for (size_t i = 0; i < sizeof fixture_rows / sizeof fixture_rows[0]; i++) {
-		if (strcmp(fixture_rows[i].stem, stem) == 0) {
-			*ret_page = fixture_id(fixture_rows[i].id);
-			return true;
-		}
-	}
-	return false;
-}
-
-static bool fixture_find_emoji(void *context, const char *name, size_t len, struct uuid *ret_id)
-{
-	(void)context;
-	if (len == 5 && memcmp(name, "smile", 5) == 0) {
-		*ret_id = fixture_id(SMILE);
-		return true;
-	}
-	return false;
-}
-
-static const struct names fixture_names = {
-	.user = fixture_user,
-	.find_user = fixture_find_user,
-	.stem = fixture_stem,
-	.find_stem = fixture_find_stem,
-	.find_emoji = fixture_find_emoji,
-};
+struct uuid fixture_id(const char *text);
 
 /* Single quotes stand for double ones, so that JSON is readable in C. New reference. */
-static json_t *fixture_json(const char *text)
-{
-	char *copy = strdup(text);
-	for (char *c = copy; *c != '\0'; c++) {
-		if (*c == '\'') {
-			*c = '"';
-		}
-	}
-	json_error_t error;
-	json_t *value = json_loads(copy, JSON_DECODE_ANY, &error);
-	if (value == NULL) {
-		(void)fprintf(stderr, "%s: %s\n", copy, error.text);
-		abort();
-	}
-	free(copy);
-	return value;
-}
-
-/* A data source with one property beside the title. */
-static json_t *fixture_schema(const char *name, const char *type, const char *config)
-{
-	json_t *definition = json_pack("{s:s, s:s, s:s, s:o}", "id", "abcd", "name", name, "type",
-				       type, type, fixture_json(config));
-	return json_pack("{s:s, s:{s:o, s:{s:s, s:s, s:{}}}}", "object", "data_source",
-			 "properties", name, definition, "Name", "id", "title", "type", "title",
-			 "title");
-}
-
+json_t *fixture_json(const char *text);
+/* A data source with one property beside the title. New reference. */
+json_t *fixture_schema(const char *name, const char *type, const char *config);
 /* A row of it called "Row"; `extra` are further members of the property, or "{}". */
-static json_t *fixture_page(const char *name, const char *type, const char *value,
-			    const char *extra)
-{
-	json_t *property =
-		json_pack("{s:s, s:s, s:o}", "id", "abcd", "type", type, type, fixture_json(value));
-	json_t *more = fixture_json(extra);
-	(void)json_object_update(property, more);
-	json_decref(more);
-	json_t *title = fixture_json("[{'type':'text','text':{'content':'Row','link':null},"
-				     "'plain_text':'Row','href':null}]");
-	return json_pack("{s:s, s:s, s:n, s:n, s:{s:o, s:{s:s, s:s, s:o}}}", "object", "page", "id",
-			 PAGE, "icon", "cover", "properties", name, property, "Name", "id", "title",
-			 "type", "title", "title", title);
-}
+json_t *fixture_page(const char *name, const char *type, const char *value, const char *extra);
 
 #endif

@@ -1,7 +1,9 @@
 #include "mapping/frontmatter.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "tests/unit/frontmatter_fixture.h"
 #include "tests/unit/suite.h"
