@@ -5,13 +5,7 @@
 #include <string.h>
 
 #include "mapping/base/clock.h"
-#ifdef HAVE_GENERATE
 #include "tools/sim/generate.h"
-#else
-struct generate_options {
-	unsigned pages, rows, blocks, seed;
-};
-#endif
 #include "tools/sim/server.h"
 
 static const char usage[] = "usage: notion-sim [--port N] [--workspace FILE.json | --generate "
@@ -149,7 +143,7 @@ int main(int argc, char **argv)
 	(void)pthread_sigmask(SIG_BLOCK, &signals, NULL);
 	(void)signal(SIGPIPE, SIG_IGN);
 	if (arguments.is_generated) {
-		arguments.options.workspace = json_object();
+		arguments.options.workspace = generate_workspace(&arguments.generate);
 	}
 	struct sim *sim;
 	CLEANUP(free) char *message = NULL;
