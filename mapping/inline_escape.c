@@ -31,7 +31,8 @@ bool inline_escape_is_plain(const char *bytes, size_t len)
 bool inline_escape_at_line_start(const struct inline_writer *writer)
 {
 	const struct buf *out = writer->out;
-	return out->len == writer->start || out->data[out->len - 1] == '\n';
+	return out->len != writer->wrapped_from &&
+	       (out->len == writer->start || out->data[out->len - 1] == '\n');
 }
 
 static bool is_blank(char c)
@@ -160,8 +161,7 @@ static bool needs_backslash(const struct inline_writer *writer, const struct pla
 						   run->text_len - place->at);
 	case '$':
 		return writer->dollars_matter &&
-		       (is_run_end(place) || character_class_at(run->text, run->text_len,
-								place->at + 1) != CHARACTER_SPACE);
+		       class_after(place, place->at + 1) != CHARACTER_SPACE;
 	case '!': return next == '[' || (is_run_end(place) && !place->is_last_run);
 	case ':': return is_emoji(writer, place);
 	case '{': return starts_with(place, "{color=") || starts_with(place, "{toggle=");
@@ -256,9 +256,11 @@ void inline_escape_prepare(struct inline_writer *writer)
 			size_t at = (size_t)(hit - run->text);
 			size_t after = at + 1;
 			dollars++;
-			can_close = can_close || at == 0 || after == run->text_len ||
-				    (!is_blank(hit[-1]) && hit[1] != '$' &&
-				     !character_is_digit(hit[1]));
+			/* what another run puts beside it is not known here */
+			bool ends_word = at > 0 ? !is_blank(hit[-1]) : i > 0;
+			bool may_end = after == run->text_len ||
+				       (hit[1] != '$' && !character_is_digit(hit[1]));
+			can_close = can_close || (ends_word && may_end);
 			hit = memchr(hit + 1, '$', run->text_len - after);
 		}
 	}

@@ -14,6 +14,7 @@ struct inline_writer {
 	const struct rich_text *text;
 	enum inline_context context;
 	const struct names *names;
+	size_t wrapped_from; /* what starts here will get a mark in front of it */
 	bool escape_all;
 	bool is_in_link;     /* brackets are always escaped */
 	bool dollars_matter; /* two dollars of the text could make an equation */

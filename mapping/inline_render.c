@@ -167,10 +167,9 @@ static bool needs_math_ticks(const struct inline_writer *writer, const struct ru
 	bool is_last_run = next == writer->text->runs + writer->text->count;
 	/* a digit or another equation right behind would undo the closing dollar */
 	bool is_followed =
-		!is_last_run &&
-		(next->kind == RUN_EQUATION ||
-		 (next->kind == RUN_TEXT &&
-		  (character_is_digit(next->text[0]) || next->text[0] == '$')));
+		!is_last_run && (next->kind == RUN_EQUATION ||
+				 (next->kind == RUN_TEXT &&
+				  (character_is_digit(next->text[0]) || next->text[0] == '$')));
 	return first == ' ' || first == '`' || last == ' ' || last == '\\' || is_followed ||
 	       memchr(run->text, '$', run->text_len) != NULL;
 }
@@ -271,7 +270,7 @@ static bool is_followed_by_letter(const struct inline_writer *writer, const stru
 
 /* Do delimiters of `mark` flank what was written from `from` on, as CommonMark wants it? */
 static bool may_delimit(const struct inline_writer *writer, char mark, size_t from,
-			bool is_followed_by_letter_)
+			bool is_followed)
 {
 	const char *text = writer->out->data + writer->start;
 	size_t len = writer->out->len - writer->start;
@@ -285,7 +284,7 @@ static bool may_delimit(const struct inline_writer *writer, char mark, size_t fr
 	enum character_class last = character_class_before(text, len);
 	return first != CHARACTER_SPACE && last != CHARACTER_SPACE &&
 	       (first == CHARACTER_OTHER || before != CHARACTER_OTHER) &&
-	       (last == CHARACTER_OTHER || !is_followed_by_letter_);
+	       (last == CHARACTER_OTHER || !is_followed);
 }
 
 static void wrap(struct inline_writer *writer, size_t from, const char *open, const char *close)
@@ -304,6 +303,7 @@ static void render_emphasis(struct inline_writer *writer, const struct group *ou
 	struct group inner = *group;
 	size_t from = writer->out->len;
 	bool followed = is_followed_by_letter(writer, outer, group->end);
+	writer->wrapped_from = from;
 	if (mark == MARK_BOLD && mark_end(text, group, group->first, MARK_ITALIC) == group->end) {
 		inner.active |= MARK_BIT(MARK_ITALIC);
 		render_group(writer, &inner);
@@ -419,6 +419,7 @@ static void render_once(const struct rich_text *text, enum inline_context contex
 		.text = text,
 		.context = context,
 		.names = names,
+		.wrapped_from = (size_t)-1,
 		.escape_all = escape_all,
 	};
 	struct group all = {.end = text->count};

@@ -222,6 +222,10 @@ static void render_label(struct buf *out, const char *label, size_t len)
 
 static void render_labelled(struct buf *out, const char *label, size_t len)
 {
+	if (len == 0) {
+		buf_puts(out, " />");
+		return;
+	}
 	buf_putc(out, '>');
 	render_label(out, label, len);
 	buf_puts(out, "</mention>");
