@@ -95,7 +95,8 @@ static bool is_harmless_delimiter(const struct inline_writer *writer, const stru
 	size_t len = repeated(place);
 	enum character_class before = class_before(writer);
 	enum character_class after = class_after(place, place->at + len);
-	bool touches_run = place->at == 0 || place->at + len == place->run->text_len;
+	bool touches_run = (place->at == 0 && place->run != writer->text->runs) ||
+			   (place->at + len == place->run->text_len && !place->is_last_run);
 	if (before == CHARACTER_SPACE && after == CHARACTER_SPACE) {
 		return true;
 	}
