@@ -1,0 +1,238 @@
+#include "mapping/parse_base.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Something in the base that may be taken over, under the key a text shows of it. */
+struct offer {
+	uint64_t key;
+	size_t order;
+	const struct block *block; /* exactly one of these three */
+	const struct run *run;
+	const struct icon *icon;
+	size_t taken_count; /* of the first of a key: how many are taken */
+};
+
+struct offers {
+	struct offer *items;
+	size_t count;
+	size_t allocated;
+};
+
+static uint64_t mix(uint64_t key, const void *bytes, size_t len)
+{
+	const unsigned char *p = bytes;
+	for (size_t i = 0; i < len; i++) {
+		key = (key ^ p[i]) * 0x100000001b3u;
+	}
+	return (key ^ len) * 0x9e3779b97f4a7c15u;
+}
+
+static uint64_t mix_string(uint64_t key, const char *string)
+{
+	return string != NULL ? mix(key, string, strlen(string)) : key;
+}
+
+/* 0: the block has nothing that a text can't carry. */
+static uint64_t block_key(const struct block *block, const char *url)
+{
+	uint64_t key = mix(1, &block->type, sizeof(block->type));
+
+	switch (block->type) {
+	case BLOCK_UNSUPPORTED:
+	case BLOCK_OTHER: return mix_string(key, block->block_type);
+	case BLOCK_MEETING_NOTES:
+	case BLOCK_TRANSCRIPTION:
+	case BLOCK_AI_BLOCK: return key;
+	case BLOCK_LINK_PREVIEW: return mix_string(key, block->url);
+	case BLOCK_IMAGE:
+	case BLOCK_VIDEO:
+	case BLOCK_AUDIO:
+	case BLOCK_PDF:
+	case BLOCK_FILE: return block->media == MEDIA_FILE ? mix(key, url, strcspn(url, "?")) : 0;
+	default: return 0;
+	}
+}
+
+static uint64_t run_key(const struct run *run)
+{
+	uint64_t key = mix(2, &run->mention, sizeof(run->mention));
+
+	if (run->kind != RUN_MENTION) {
+		return 0;
+	}
+	switch (run->mention) {
+	case MENTION_USER:
+	case MENTION_PAGE:
+	case MENTION_DATABASE:
+	case MENTION_CUSTOM_EMOJI: return mix(key, &run->id, sizeof(run->id));
+	case MENTION_LINK_MENTION:
+	case MENTION_LINK_PREVIEW: return mix_string(key, run->url);
+	default: return 0;
+	}
+}
+
+static uint64_t icon_key(const struct icon *icon)
+{
+	uint64_t key = mix(3, &icon->kind, sizeof(icon->kind));
+
+	switch (icon->kind) {
+	case ICON_FILE: return mix(key, icon->text, strcspn(icon->text, "?"));
+	case ICON_CUSTOM_EMOJI: return mix_string(key, icon->text);
+	default: return 0;
+	}
+}
+
+static void add_offer(struct offers *offers, const struct offer *offer)
+{
+	if (offer->key == 0) {
+		return;
+	}
+	if (offers->count == offers->allocated) {
+		offers->allocated = offers->allocated * 2 + 64;
+		offers->items =
+			reallocarray(offers->items, offers->allocated, sizeof(*offers->items));
+		if (offers->items == NULL) {
+			abort();
+		}
+	}
+	offers->items[offers->count] = *offer;
+	offers->items[offers->count].order = offers->count;
+	offers->count++;
+}
+
+static void offer_text(struct offers *offers, const struct rich_text *text)
+{
+	for (size_t i = 0; i < text->count; i++) {
+		if (text->runs[i].raw != NULL) {
+			add_offer(offers, &(struct offer){.key = run_key(&text->runs[i]),
+							  .run = &text->runs[i]});
+		}
+	}
+}
+
+static void offer_blocks(struct offers *offers, const struct block *parent,
+			 const struct names *names)
+{
+	block_children_foreach (block, parent) {
+		add_offer(offers,
+			  &(struct offer){.key = block_key(block, block->url), .block = block});
+		if (block->media == MEDIA_FILE && block->has_id && names != NULL &&
+		    names->asset != NULL) {
+			const char *asset = names->asset(names->context, &block->id);
+			if (asset != NULL) {
+				add_offer(offers, &(struct offer){.key = block_key(block, asset),
+								  .block = block});
+			}
+		}
+		if (block->icon.raw != NULL) {
+			add_offer(offers, &(struct offer){.key = icon_key(&block->icon),
+							  .icon = &block->icon});
+		}
+		offer_text(offers, &block->text);
+		offer_text(offers, &block->caption);
+		for (size_t i = 0; i < block->cell_count; i++) {
+			offer_text(offers, &block->cells[i]);
+		}
+		offer_blocks(offers, block, names);
+	}
+}
+
+static int compare_offers(const void *a, const void *b)
+{
+	const struct offer *x = a;
+	const struct offer *y = b;
+	if (x->key != y->key) {
+		return x->key < y->key ? -1 : 1;
+	}
+	return (x->order > y->order) - (x->order < y->order);
+}
+
+/* First offer of the key; its successors stand behind it. */
+static struct offer *find_offer(const struct offers *offers, uint64_t key)
+{
+	size_t low = 0;
+	size_t high = offers->count;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (offers->items[middle].key < key) {
+			low = middle + 1;
+		} else {
+			high = middle;
+		}
+	}
+	return key != 0 && low < offers->count && offers->items[low].key == key
+		       ? &offers->items[low]
+		       : NULL;
+}
+
+static const char *copy(struct block_tree *tree, const char *string)
+{
+	return string != NULL ? arena_copy(&tree->arena, string, strlen(string)) : NULL;
+}
+
+static void take_block(struct block_tree *tree, struct block *block, const struct offers *offers)
+{
+	uint64_t key = block_key(block, block->url);
+	struct offer *first = find_offer(offers, key);
+
+	if (first == NULL) {
+		return;
+	}
+	const struct offer *offer = first + first->taken_count;
+	if (offer >= offers->items + offers->count || offer->key != key) {
+		return;
+	}
+	first->taken_count++;
+	block->has_id = offer->block->has_id;
+	block->id = offer->block->id;
+	block->has_children = block->has_children || offer->block->has_children;
+	block->raw = copy(tree, offer->block->raw);
+	if (block->media == MEDIA_FILE) {
+		block->url = copy(tree, offer->block->url);
+	}
+}
+
+static void take_text(struct block_tree *tree, struct rich_text *text, const struct offers *offers)
+{
+	for (size_t i = 0; i < text->count; i++) {
+		struct run *run = &text->runs[i];
+		const struct offer *offer = find_offer(offers, run_key(run));
+		if (run->raw == NULL && offer != NULL) {
+			run->raw = copy(tree, offer->run->raw);
+		}
+	}
+}
+
+static void take_blocks(struct block_tree *tree, struct block *parent, const struct offers *offers)
+{
+	block_children_foreach (block, parent) {
+		const struct offer *icon = find_offer(offers, icon_key(&block->icon));
+		take_block(tree, block, offers);
+		if (icon != NULL) {
+			block->icon.raw = copy(tree, icon->icon->raw);
+			if (uuid_is_zero(&block->icon.id)) {
+				block->icon.id = icon->icon->id;
+			}
+		}
+		take_text(tree, &block->text, offers);
+		take_text(tree, &block->caption, offers);
+		for (size_t i = 0; i < block->cell_count; i++) {
+			take_text(tree, &block->cells[i], offers);
+		}
+		take_blocks(tree, block, offers);
+	}
+}
+
+void parse_take_base(struct block_tree *tree, const struct block_tree *base,
+		     const struct names *names)
+{
+	struct offers offers = {0};
+
+	offer_blocks(&offers, &base->root, names);
+	if (offers.count > 0) {
+		qsort(offers.items, offers.count, sizeof(*offers.items), compare_offers);
+		take_blocks(tree, &tree->root, &offers);
+	}
+	free(offers.items);
+}

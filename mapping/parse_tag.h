@@ -1,0 +1,59 @@
+/*
+ * Block tags (`<callout icon="💡">`): which there are, what may stand in them, and their reading.
+ *
+ * What it is not: inline tags such as <u> or <mention> (inline.h). For parse*.c only.
+ */
+#ifndef NOTIONFS_MAPPING_PARSE_TAG_H
+#define NOTIONFS_MAPPING_PARSE_TAG_H
+
+#include "mapping/parser.h"
+
+enum tag_shape {
+	TAG_TITLED,    /* first paragraph is the block's text, children follow */
+	TAG_LEAF,      /* a text and no children */
+	TAG_CONTAINER, /* children only */
+	TAG_WRAPPER,   /* no block of its own: <ul>, <ol> */
+	TAG_RAW,       /* <table>, <code-block>: read by themselves */
+	TAG_VOID,      /* never has content */
+};
+
+struct tag_rule {
+	const char *name;
+	enum block_type type;
+	enum tag_shape shape;
+	const char *parent; /* the tag it must stand in, or NULL */
+};
+
+/* May a block of this type stand directly in the tag? */
+bool tag_rule_accepts(const struct tag_rule *rule, enum block_type type);
+
+struct block_tag {
+	const struct tag_rule *rule;
+	struct tag tag;
+	const char *content; /* on the same line; NULL when the line ends behind the tag */
+	size_t content_len;
+	bool is_closed;	 /* on the same line */
+	unsigned indent; /* columns in front of it */
+};
+
+/* Does the line (without indentation) begin with a block tag that may stand here? A known tag with
+ * text behind its close tag is text. */
+bool scan_block_tag(struct arena *arena, const struct line *line, struct block_tag *ret_tag);
+/* Makes its block. What is left of the line becomes `line`. */
+void parse_block_tag(struct parser *parser, const struct block_tag *tag, struct line *line);
+
+/* Is the line `</name>` and nothing else, for any block tag? */
+const struct tag_rule *scan_close_tag(const char *text, size_t len);
+bool is_close_tag_line(const char *text, size_t len, const struct tag_rule *rule);
+/* Closes the innermost tag, which must be this one; `matched` containers took the line. */
+void parse_close_tag(struct parser *parser, const struct tag_rule *rule, const struct line *line,
+		     size_t matched);
+
+/* parse_attribute.c: what the tag's attributes say about its block. */
+void apply_attributes(struct parser *parser, struct block *block, const struct block_tag *tag,
+		      const struct line *line);
+
+/* parse.c: one more line, whose containers up to `matched` are known. */
+void parse_content(struct parser *parser, struct line *line, size_t matched);
+
+#endif
