@@ -131,7 +131,7 @@ static bool parse_target(struct arena *arena, const struct tag *tag, enum mentio
 	if (has_prefix(url, USER_SCHEME)) {
 		run->mention = MENTION_USER;
 		url += strlen(USER_SCHEME);
-		if (run->text_len > 0 && run->text[0] != '@') {
+		if (run->text_len > 0) {
 			set_text(run, joined(arena, "@", run->text, ""));
 		}
 	} else if (has_prefix(url, EMOJI_SCHEME)) {
