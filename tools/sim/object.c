@@ -7,8 +7,6 @@
 #include "mapping/base/buf.h"
 #include "mapping/base/clock.h"
 
-#define SIGNED_URL_MS 3600000
-
 /* ── properties ── */
 
 void object_decode_property_id(const char *id, char *decoded, size_t size)
@@ -167,16 +165,15 @@ static void sign_file(struct sim *sim, json_t *file)
 	char date[32];
 	format_amazon_date(now_ms, date);
 	char expiry[CLOCK_ISO_BYTES];
-	clock_format_iso(now_ms + SIGNED_URL_MS, expiry);
+	clock_format_iso(now_ms + OBJECT_SIGNED_URL_MS, expiry);
 	sim->reads++;
 	(void)json_object_set_new(
 		file, "url",
 		json_sprintf("http://127.0.0.1:%u/_files%.*s?X-Amz-Algorithm=AWS4-HMAC-SHA256"
 			     "&X-Amz-Date=%s&X-Amz-Expires=3600&X-Amz-Signature=%016llx"
-			     "&X-Amz-SignedHeaders=host&x-expires-ms=%lld",
+			     "&X-Amz-SignedHeaders=host",
 			     sim->port, (int)strcspn(path, "?"), path, date,
-			     (unsigned long long)(sim->reads * 0x9e3779b97f4a7c15u),
-			     (long long)(now_ms + SIGNED_URL_MS)));
+			     (unsigned long long)(sim->reads * 0x9e3779b97f4a7c15u)));
 	(void)json_object_set_new(file, "expiry_time", json_string(expiry));
 }
 

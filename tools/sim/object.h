@@ -13,6 +13,7 @@
 #include "tools/sim/sim.h"
 
 #define OBJECT_REFERENCES_MAX 25 /* relations and people in one page object */
+#define OBJECT_SIGNED_URL_MS 3600000
 
 /* New references. A page or database without a block in the file (a root, a row) gets one. */
 json_t *object_block(struct sim *sim, const struct record *record);

@@ -13,8 +13,9 @@
 #include "tools/sim/exchange.h"
 #include "tools/sim/sim.h"
 
-#define BODY_MAX_BYTES ((size_t)8 << 20) /* ours; the API's own limit is checked by the endpoints \
-					  */
+#define BODY_MAX_BYTES                                                             \
+	((size_t)8 << 20) /* ours; the API's own limit is checked by the endpoints \
+			   */
 
 /* What a truncated answer is read from: half of what its length promised, then the end. */
 struct half_text {
@@ -249,6 +250,11 @@ int sim_start(const struct sim_options *options, struct sim **ret_sim, char **re
 	}
 	(void)pthread_mutex_init(&sim->lock, NULL);
 	sim_clock_init(&sim->clock, options->now_ms);
+	rate_window_init(&sim->rate, options->rate);
+	faults_init(&sim->faults);
+	request_log_init(&sim->log);
+	writers_init(&sim->writers);
+	late_init(&sim->late);
 	sim->token = options->token != NULL ? strdup(options->token) : NULL;
 	sim->is_personal = options->is_personal;
 	sim->latency_ms = options->latency_ms;
@@ -273,10 +279,16 @@ void sim_stop(struct sim *sim)
 		return;
 	}
 	sim_clock_stop(&sim->clock);
+	faults_stop(&sim->faults);
 	if (sim->daemon != NULL) {
 		MHD_stop_daemon(sim->daemon);
 	}
+	late_join(&sim->late);
 	workspace_release(&sim->workspace);
+	writers_release(&sim->writers);
+	request_log_release(&sim->log);
+	faults_release(&sim->faults);
+	rate_window_release(&sim->rate);
 	sim_clock_release(&sim->clock);
 	(void)pthread_mutex_destroy(&sim->lock);
 	free(sim->token);
