@@ -5,9 +5,9 @@ The content is in wiki/, to be read and changed there; the same content gives th
 usage: tools/sim/demo.py > tools/sim/demo.json
 """
 
-import base64
 import json
 import sys
+from urllib.parse import unquote
 
 sys.dont_write_bytecode = True  # the source tree stays as it is
 
@@ -57,8 +57,8 @@ def main():
                 "Also on {date:2026-12-24}?", "2026-10-20T15:02:00.000Z"),
     ]
     for path in hosted_paths([out["pages"], out["blocks"]]):
-        words = f"This stands for {path.rsplit('/', 1)[1]}.\n"
-        out["files"][path] = base64.b64encode(words.encode()).decode()
+        file_id, name = path.split("/")[-2:]
+        out["files"][file_id] = f"This stands for {unquote(name)}.\n"
     out["config"] = {
         "workspace_name": "Lantern Yard", "workspace_id": api.COMPANY_ID,
         "integration_name": "notionfs", "bot_id": PEOPLE["notionfs"]["id"],

@@ -6,9 +6,9 @@ form of a workspace file. Everything is derived from names, so the same content 
 
 import hashlib
 import re
+from urllib.parse import quote
 
 COMPANY_ID = "5b0c2f4e-7d19-4a63-9e08-c4f1a2b3d5e6"
-DATE_ONLY = 10
 
 
 def make_id(name, version=8):
@@ -28,7 +28,7 @@ def url_of(object_id, title=""):
 
 def hosted(name):
     """A file that Notion keeps: the server signs its URL on every read."""
-    path = f"/{COMPANY_ID}/{make_id('file ' + name, 4)}/{name}"
+    path = f"/{COMPANY_ID}/{make_id('file ' + name, 4)}/{quote(name)}"
     return {
         "url": "https://prod-files-secure.s3.us-west-2.amazonaws.com" + path,
         "expiry_time": "2026-10-30T17:00:00.000Z",
