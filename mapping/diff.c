@@ -286,13 +286,13 @@ static void annotate(struct differ *differ, const struct diff_node *parent, size
 }
 
 static void differ_init(struct differ *differ, const struct block_tree *base,
-			struct block_tree *wanted, struct diagnostics *diagnostics)
+			struct block_tree *wanted, bool keeps_ids, struct diagnostics *diagnostics)
 {
 	*differ = (struct differ){.diagnostics = diagnostics};
 	diff_identity_convert_links(&base->root, &wanted->root);
 	diff_tree_init(&differ->base, &base->root);
 	diff_tree_init(&differ->wanted, &wanted->root);
-	diff_identity_resolve(&differ->base, &differ->wanted);
+	diff_identity_resolve(&differ->base, &differ->wanted, keeps_ids);
 	differ->plan = plan_new(differ->wanted.block_count);
 	differ->targets = calloc(differ->wanted.count, sizeof(*differ->targets));
 	if (differ->targets == NULL) {
@@ -327,8 +327,8 @@ int diff_plan(const struct block_tree *base, struct block_tree *wanted,
 	struct differ differ;
 	struct plan_target page = plan_target_of_id(&options->page);
 
-	differ_init(&differ, base, wanted, diagnostics);
-	diff_match(&differ.base, &differ.wanted, options->weight_percent);
+	differ_init(&differ, base, wanted, options->keeps_ids, diagnostics);
+	diff_match(&differ.base, &differ.wanted, options);
 	check_wanted(&differ, &differ.wanted.nodes[0]);
 	warn_of_wanted(&differ);
 	warn_of_kept(&differ);
@@ -351,7 +351,7 @@ int diff_plan_create(struct block_tree *wanted, struct diagnostics *diagnostics,
 	struct block_tree empty = {0};
 	json_t *first = NULL;
 
-	differ_init(&differ, &empty, wanted, diagnostics);
+	differ_init(&differ, &empty, wanted, false, diagnostics);
 	struct diff_node *page = &differ.wanted.nodes[0];
 	check_wanted(&differ, page);
 	if (!differ.is_refused) {

@@ -57,6 +57,9 @@ struct plan {
 struct diff_options {
 	struct uuid page;	 /* container of the top blocks */
 	unsigned weight_percent; /* w * 100: cost of a destroyed id against one call; usual 100 */
+	/* The wanted tree has been made from `base` and says with its ids what is what: a block
+	 * with an id is that block and no other. For merge.h. */
+	bool keeps_ids;
 };
 
 /*

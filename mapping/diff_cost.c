@@ -18,12 +18,14 @@ struct pair_memo {
 };
 
 void diff_cost_init(struct diff_cost *costs, struct diff_tree *base, struct diff_tree *wanted,
-		    unsigned weight_percent)
+		    const struct diff_options *options)
 {
 	costs->base = base;
 	costs->wanted = wanted;
-	costs->weight_percent =
-		weight_percent < COST_WEIGHT_MAX_PERCENT ? weight_percent : COST_WEIGHT_MAX_PERCENT;
+	costs->weight_percent = options->weight_percent < COST_WEIGHT_MAX_PERCENT
+					? options->weight_percent
+					: COST_WEIGHT_MAX_PERCENT;
+	costs->keep_order = options->keeps_ids ? COST_KEEP_ORDER_NEVER : COST_KEEP_ORDER;
 	costs->memo = calloc(1, sizeof(*costs->memo));
 	if (costs->memo == NULL) {
 		abort();
@@ -108,19 +110,49 @@ static cost weigh(const struct diff_cost *costs, size_t ids)
 	return (cost)costs->weight_percent * ids << COST_SHIFT;
 }
 
+/* A heading can't stop being a toggle while something in it has to stay. */
+static bool is_impossible(const struct diff_node *base, const struct diff_node *wanted)
+{
+	return base->key != wanted->key || (base->block->is_toggleable &&
+					    !wanted->block->is_toggleable && base->holds_protected);
+}
+
+static cost pair_cost(struct diff_cost *costs, struct diff_node *base, struct diff_node *wanted,
+		      cost lost, cost limit)
+{
+	cost total = 0;
+
+	if (is_impossible(base, wanted)) {
+		return COST_IMPOSSIBLE;
+	}
+	if (base->hash == wanted->hash) {
+		return 0;
+	}
+	if (base->payload != wanted->payload) {
+		unsigned similarity = diff_node_similarity(base, wanted);
+		total = COST_CALL + tie(SIGNATURE_SLOTS - similarity, diff_node_text_bytes(wanted));
+		total += similarity < SIGNATURE_SIMILAR ? lost : 0;
+	}
+	if (total <= limit && (base->child_count > 0 || wanted->child_count > 0)) {
+		total += diff_match_cost_below(costs, base, wanted);
+	}
+	return total;
+}
+
 /* Deleting what holds a block that must stay: everything else in it goes. */
-static cost keep_cost(const struct diff_node *node)
+static cost keep_cost(struct diff_cost *costs, struct diff_node *node)
 {
 	cost total = 0;
 
 	if (node->identity != NULL) {
-		return COST_KEEP_ORDER;
+		return costs->keep_order +
+		       pair_cost(costs, node, node->identity, 0, COST_IMPOSSIBLE);
 	}
 	if (node->is_protected) {
 		return 0;
 	}
 	for (size_t i = 0; i < node->child_count; i++) {
-		total += node->children[i].holds_protected ? keep_cost(&node->children[i])
+		total += node->children[i].holds_protected ? keep_cost(costs, &node->children[i])
 							   : COST_CALL + tie(SIGNATURE_SLOTS, 0);
 	}
 	return total;
@@ -261,9 +293,10 @@ void sibling_lists_init(struct sibling_lists *lists, struct diff_cost *costs,
 		}
 	}
 	for (size_t i = 0; i < n; i++) {
-		lists->remove[i] = a[i].holds_protected ? keep_cost(&a[i])
-							: COST_CALL + lists->lost[i] * a[i].size +
-								  tie(SIGNATURE_SLOTS, 0);
+		lists->remove[i] =
+			a[i].holds_protected || a[i].identity != NULL
+				? keep_cost(costs, &a[i])
+				: COST_CALL + lists->lost[i] * a[i].size + tie(SIGNATURE_SLOTS, 0);
 	}
 	for (size_t j = 0; j < m; j++) {
 		bool is_named = b[j].identity != NULL && !b[j].is_repeated;
@@ -279,33 +312,8 @@ void sibling_lists_release(struct sibling_lists *lists)
 	free(lists->memory);
 }
 
-/* A heading can't stop being a toggle while something in it has to stay. */
-static bool is_impossible(const struct diff_node *base, const struct diff_node *wanted)
-{
-	return base->key != wanted->key || (base->block->is_toggleable &&
-					    !wanted->block->is_toggleable && base->holds_protected);
-}
-
 cost diff_cost_match(struct diff_cost *costs, const struct sibling_lists *lists, size_t i, size_t j,
 		     cost limit)
 {
-	struct diff_node *base = &lists->base[i];
-	struct diff_node *wanted = &lists->wanted[j];
-	cost total = 0;
-
-	if (is_impossible(base, wanted)) {
-		return COST_IMPOSSIBLE;
-	}
-	if (base->hash == wanted->hash) {
-		return 0;
-	}
-	if (base->payload != wanted->payload) {
-		unsigned similarity = diff_node_similarity(base, wanted);
-		total = COST_CALL + tie(SIGNATURE_SLOTS - similarity, diff_node_text_bytes(wanted));
-		total += similarity < SIGNATURE_SIMILAR ? lists->lost[i] : 0;
-	}
-	if (total <= limit && (base->child_count > 0 || wanted->child_count > 0)) {
-		total += diff_match_cost_below(costs, base, wanted);
-	}
-	return total;
+	return pair_cost(costs, &lists->base[i], &lists->wanted[j], lists->lost[i], limit);
 }

@@ -7,6 +7,7 @@
 #ifndef NOTIONFS_MAPPING_DIFF_COST_H
 #define NOTIONFS_MAPPING_DIFF_COST_H
 
+#include "mapping/diff.h"
 #include "mapping/diff_node.h"
 
 /* Hundredths of a call from bit 36 on; below them what decides between equals. */
@@ -20,6 +21,8 @@ typedef uint64_t cost;
 /* A named block that stays where it is though its line moved. More than the one call this may
  * save, less than moving what stands between. */
 #define COST_KEEP_ORDER ((cost)150 << COST_SHIFT)
+/* … when the order wanted is known to be possible. */
+#define COST_KEEP_ORDER_NEVER (10000 * COST_CALL)
 #define COST_WEIGHT_MAX_PERCENT 2000
 
 struct pair_memo;
@@ -28,11 +31,12 @@ struct diff_cost {
 	struct diff_tree *base;
 	struct diff_tree *wanted;
 	unsigned weight_percent;
+	cost keep_order;
 	struct pair_memo *memo;
 };
 
 void diff_cost_init(struct diff_cost *costs, struct diff_tree *base, struct diff_tree *wanted,
-		    unsigned weight_percent);
+		    const struct diff_options *options);
 void diff_cost_release(struct diff_cost *costs);
 
 #define SIBLINGS_SMALL 32

@@ -218,11 +218,48 @@ static void name_containers(struct diff_node *base, struct diff_node *wanted)
 	}
 }
 
-void diff_identity_resolve(struct diff_tree *base, struct diff_tree *wanted)
+static int compare_nodes(const void *a, const void *b)
+{
+	const struct diff_node *const *first = a;
+	const struct diff_node *const *second = b;
+	return uuid_compare(&(*first)->block->id, &(*second)->block->id);
+}
+
+static void name_all(struct diff_tree *base, struct diff_tree *wanted)
+{
+	size_t count = base->count - 1;
+	struct diff_node **nodes = calloc(count + 1, sizeof(struct diff_node *));
+
+	if (nodes == NULL) {
+		abort();
+	}
+	for (size_t i = 0; i < count; i++) {
+		nodes[i] = &base->nodes[i + 1];
+	}
+	qsort(nodes, count, sizeof(struct diff_node *), compare_nodes);
+	for (size_t i = 1; i < wanted->count; i++) {
+		struct diff_node *node = &wanted->nodes[i];
+		struct diff_node **found = NULL;
+		if (node->block->has_id && count > 0) {
+			found = bsearch(&node, nodes, count, sizeof(struct diff_node *),
+					compare_nodes);
+		}
+		if (found != NULL && (*found)->identity == NULL && same_type(*found, node)) {
+			node->identity = *found;
+			(*found)->identity = node;
+		}
+	}
+	free(nodes);
+}
+
+void diff_identity_resolve(struct diff_tree *base, struct diff_tree *wanted, bool keeps_ids)
 {
 	struct node_list base_list = {0};
 	struct node_list wanted_list = {0};
 
+	if (keeps_ids) {
+		name_all(base, wanted);
+	}
 	list_protected(&base_list, base);
 	list_protected(&wanted_list, wanted);
 	if (base_list.count > 0 && wanted_list.count > 0) {

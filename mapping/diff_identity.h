@@ -12,8 +12,9 @@
  * wanted tree itself (dialect.md §4). Before diff_tree_init. */
 void diff_identity_convert_links(const struct block *base, struct block *wanted);
 
-/* Sets `identity` in both trees, `is_repeated`, and `key` of every node. */
-void diff_identity_resolve(struct diff_tree *base, struct diff_tree *wanted);
+/* Sets `identity` in both trees, `is_repeated`, and `key` of every node. With `keeps_ids` every
+ * wanted block with an id is the one of the base with that id. */
+void diff_identity_resolve(struct diff_tree *base, struct diff_tree *wanted, bool keeps_ids);
 
 /* Has an id of its own that the text names. */
 bool diff_identity_is_child(const struct block *block);

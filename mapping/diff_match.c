@@ -198,11 +198,12 @@ static void match_below(struct diff_cost *costs, struct diff_node *base, struct 
 	}
 }
 
-void diff_match(struct diff_tree *base, struct diff_tree *wanted, unsigned weight_percent)
+void diff_match(struct diff_tree *base, struct diff_tree *wanted,
+		const struct diff_options *options)
 {
 	struct diff_cost costs;
 
-	diff_cost_init(&costs, base, wanted, weight_percent);
+	diff_cost_init(&costs, base, wanted, options);
 	pair_up(&base->nodes[0], &wanted->nodes[0]);
 	match_below(&costs, &base->nodes[0], &wanted->nodes[0]);
 	/* Named blocks that stay though their line moved. */

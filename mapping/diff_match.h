@@ -10,7 +10,8 @@
 #include "mapping/diff_cost.h"
 
 /* Sets `match` (both ways) and `is_in_place` in both trees; `key` and `identity` are set. */
-void diff_match(struct diff_tree *base, struct diff_tree *wanted, unsigned weight_percent);
+void diff_match(struct diff_tree *base, struct diff_tree *wanted,
+		const struct diff_options *options);
 
 /* The cost of making the children of one those of the other. */
 cost diff_match_cost_below(struct diff_cost *costs, struct diff_node *base,

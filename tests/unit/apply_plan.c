@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mapping/block_copy.h"
 #include "mapping/json.h"
 #include "tests/unit/sketch_tree.h"
 
@@ -268,4 +269,18 @@ bool applier_run(struct applier *applier, const struct plan *plan)
 		}
 	}
 	return true;
+}
+
+static void copy_below(struct block_tree *tree, struct block *parent, const struct block *source)
+{
+	block_children_foreach (child, source) {
+		copy_below(tree, block_copy_alone(tree, parent, child), child);
+	}
+}
+
+struct block_tree *applier_copy(const struct block_tree *page)
+{
+	struct block_tree *copy = block_tree_new();
+	copy_below(copy, &copy->root, &page->root);
+	return copy;
 }

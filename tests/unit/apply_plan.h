@@ -28,4 +28,7 @@ bool applier_run(struct applier *applier, const struct plan *plan);
 /* The block a target names, or NULL. Call after applier_run. */
 const struct block *applier_find(const struct applier *applier, const struct plan_target *target);
 
+/* A copy of a page, ids included, that shares nothing with it. */
+struct block_tree *applier_copy(const struct block_tree *page);
+
 #endif
