@@ -3,7 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
-/* Every language of the API; those whose word differs from the name are in `words` first. */
+/* The languages of the API that are their own word; the others are in `words`. */
 static const char *const languages[] = {
 	"abap",		 "abc",	       "agda",	      "arduino",     "assembly",
 	"bash",		 "basic",      "bnf",	      "c",	     "clojure",
@@ -24,11 +24,13 @@ static const char *const languages[] = {
 	"java/c/c++/c#",
 };
 
-static const struct {
+struct word {
 	const char *word;
 	const char *language;
-} words[] = {
-	/* canonical: what is written for the language */
+};
+
+/* What is written for a language whose name can't stand there. */
+static const struct word words[] = {
 	{"", "plain text"},
 	{"cpp", "c++"},
 	{"csharp", "c#"},
@@ -38,7 +40,10 @@ static const struct {
 	{"llvm-ir", "llvm ir"},
 	{"notion-formula", "notion formula"},
 	{"visual-basic", "visual basic"},
-	/* read as well */
+};
+
+/* Read as well. */
+static const struct word aliases[] = {
 	{"c++", "c++"},
 	{"cc", "c++"},
 	{"cxx", "c++"},
@@ -126,6 +131,11 @@ const char *code_language_from_info(const char *info, size_t len)
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
 		if (is_word(words[i].word, info, len)) {
 			return words[i].language;
+		}
+	}
+	for (size_t i = 0; i < sizeof(aliases) / sizeof(aliases[0]); i++) {
+		if (is_word(aliases[i].word, info, len)) {
+			return aliases[i].language;
 		}
 	}
 	for (size_t i = 0; i < sizeof(languages) / sizeof(languages[0]); i++) {
