@@ -124,6 +124,13 @@ int validate_block_update(const json_t *body, const char *stored_type, char **re
 		const struct shape type_word = {.kind = SHAPE_WORD, .words = words};
 		shape_check_key(&report, body, "type", &type_word, false);
 		shape_check_key(&report, body, "in_trash", &shape_boolean, false);
+		/* The type may only be said of something. */
+		if (json_object_get(body, "type") != NULL &&
+		    json_object_get(body, stored_type) == NULL) {
+			size_t mark = report_enter_key(&report, stored_type);
+			report_expected(&report, "defined", NULL);
+			report_leave(&report, mark);
+		}
 	}
 	return report_finish(&report, ret_message);
 }
