@@ -241,6 +241,7 @@ int frontmatter_splice(const char *head, size_t len, const json_t *page,
 	CLEANUP(buf) struct buf result;
 	struct property_context context = {.arena = &arena, .options = options};
 	struct splice splice = {.context = &context, .fields = &fields};
+	buf_init(&result, out->max_bytes);
 	struct yaml_value *map = NULL;
 	unsigned indent = 0;
 	size_t first_property = 0;
@@ -265,7 +266,6 @@ int frontmatter_splice(const char *head, size_t len, const json_t *page,
 	if (err == 0) {
 		err = insert_missing(&splice, indent, first_property);
 	}
-	buf_init(&result, out->max_bytes);
 	if (err == 0) {
 		err = carry_out(&splice, &result);
 	}
