@@ -6,42 +6,80 @@
 #include "mapping/json.h"
 #include "mapping/json_value.h"
 
-/* Every key of a payload our fields stand for; any other is kept in `raw`. */
-static const char *const known_keys[] = {
-	"rich_text",
-	"caption",
-	"color",
-	"icon",
-	"is_toggleable",
-	"checked",
-	"table_width",
-	"has_column_header",
-	"has_row_header",
-	"cells",
-	"language",
-	"expression",
-	"url",
-	"type",
-	"external",
-	"file_upload",
-	"name",
-	"page_id",
-	"database_id",
-	"comment_id",
-	"synced_from",
-	"width_ratio",
-	"title",
-	"children",
-	"list_start_index",
-	"list_format",
-	"block_type",
+/* What a type's object may hold besides what is read by its own case of read_special. */
+enum {
+	FIELD_TEXT = 1 << 0,
+	FIELD_CAPTION = 1 << 1,
+	FIELD_COLOR = 1 << 2,
+	FIELD_ICON = 1 << 3,
+	FIELD_TOGGLEABLE = 1 << 4,
+	FIELD_CHECKED = 1 << 5,
 };
 
-static bool is_known_key(const char *key)
+static const unsigned type_fields[BLOCK_TYPE_COUNT] = {
+	[BLOCK_PARAGRAPH] = FIELD_TEXT | FIELD_COLOR | FIELD_ICON,
+	[BLOCK_HEADING_1] = FIELD_TEXT | FIELD_COLOR | FIELD_TOGGLEABLE,
+	[BLOCK_HEADING_2] = FIELD_TEXT | FIELD_COLOR | FIELD_TOGGLEABLE,
+	[BLOCK_HEADING_3] = FIELD_TEXT | FIELD_COLOR | FIELD_TOGGLEABLE,
+	[BLOCK_HEADING_4] = FIELD_TEXT | FIELD_COLOR | FIELD_TOGGLEABLE,
+	[BLOCK_BULLETED_LIST_ITEM] = FIELD_TEXT | FIELD_COLOR,
+	[BLOCK_NUMBERED_LIST_ITEM] = FIELD_TEXT | FIELD_COLOR,
+	[BLOCK_TO_DO] = FIELD_TEXT | FIELD_COLOR | FIELD_CHECKED,
+	[BLOCK_TOGGLE] = FIELD_TEXT | FIELD_COLOR,
+	[BLOCK_QUOTE] = FIELD_TEXT | FIELD_COLOR,
+	[BLOCK_CALLOUT] = FIELD_TEXT | FIELD_COLOR | FIELD_ICON,
+	[BLOCK_CODE] = FIELD_TEXT | FIELD_CAPTION,
+	[BLOCK_TABLE_OF_CONTENTS] = FIELD_COLOR,
+	[BLOCK_BOOKMARK] = FIELD_CAPTION,
+	[BLOCK_EMBED] = FIELD_CAPTION,
+	[BLOCK_IMAGE] = FIELD_CAPTION,
+	[BLOCK_VIDEO] = FIELD_CAPTION,
+	[BLOCK_AUDIO] = FIELD_CAPTION,
+	[BLOCK_PDF] = FIELD_CAPTION,
+	[BLOCK_FILE] = FIELD_CAPTION,
+	[BLOCK_TEMPLATE] = FIELD_TEXT,
+};
+
+/* Keys our fields stand for; any other is kept in `raw`. A key with a field counts only where the
+ * type has it. */
+static const struct {
+	const char *key;
+	unsigned field;
+} known_keys[] = {
+	{"rich_text", FIELD_TEXT},
+	{"color", FIELD_COLOR},
+	{"caption", FIELD_CAPTION},
+	{"icon", FIELD_ICON},
+	{"checked", FIELD_CHECKED},
+	{"is_toggleable", FIELD_TOGGLEABLE},
+	{"table_width", 0},
+	{"has_column_header", 0},
+	{"has_row_header", 0},
+	{"cells", 0},
+	{"language", 0},
+	{"expression", 0},
+	{"url", 0},
+	{"type", 0},
+	{"external", 0},
+	{"file_upload", 0},
+	{"name", 0},
+	{"page_id", 0},
+	{"database_id", 0},
+	{"comment_id", 0},
+	{"synced_from", 0},
+	{"width_ratio", 0},
+	{"title", 0},
+	{"children", 0},
+	{"list_start_index", 0},
+	{"list_format", 0},
+	{"block_type", 0},
+};
+
+static bool is_known_key(const char *key, unsigned fields)
 {
 	for (size_t i = 0; i < sizeof(known_keys) / sizeof(known_keys[0]); i++) {
-		if (strcmp(key, known_keys[i]) == 0) {
-			return true;
+		if (strcmp(key, known_keys[i].key) == 0) {
+			return (known_keys[i].field & fields) == known_keys[i].field;
 		}
 	}
 	return false;
@@ -66,7 +104,7 @@ static bool needs_raw(const struct block *block, const json_t *payload)
 	const char *key;
 	json_t *value;
 	json_object_foreach ((json_t *)payload, key, value) {
-		if (!is_known_key(key)) {
+		if (!is_known_key(key, type_fields[block->type])) {
 			return true;
 		}
 	}
@@ -76,11 +114,14 @@ static bool needs_raw(const struct block *block, const json_t *payload)
 static const char *raw_payload(struct arena *arena, const struct block *block,
 			       const json_t *payload)
 {
+	if (!needs_raw(block, payload)) {
+		return NULL;
+	}
 	CLEANUP(json) json_t *kept = json_copy((json_t *)payload);
 	if (json_is_array(json_object_get(kept, "children"))) {
 		json_object_del(kept, "children");
 	}
-	return needs_raw(block, payload) ? json_copy_compact(arena, kept) : NULL;
+	return json_copy_compact(arena, kept);
 }
 
 /* The shortest text that reads back as the same number. */
@@ -242,27 +283,38 @@ static int read_special(struct arena *arena, const json_t *payload, struct block
 	}
 }
 
-static int read_payload(struct arena *arena, const json_t *payload, struct block *block)
+static int read_fields(struct arena *arena, const json_t *payload, struct block *block)
 {
-	if (!is_opaque(block->type)) {
-		int err = rich_text_from_json(arena, json_object_get(payload, "rich_text"),
-					      &block->text);
-		if (err != 0) {
-			return err;
-		}
+	unsigned fields = type_fields[block->type];
+	int err = 0;
+	if ((fields & FIELD_TEXT) != 0) {
+		err = rich_text_from_json(arena, json_object_get(payload, "rich_text"),
+					  &block->text);
+	}
+	if (err == 0 && (fields & FIELD_CAPTION) != 0) {
 		err = rich_text_from_json(arena, json_object_get(payload, "caption"),
 					  &block->caption);
-		if (err != 0) {
-			return err;
-		}
-		read_color(json_object_get(payload, "color"), block);
-		if (icon_from_json(arena, json_object_get(payload, "icon"), &block->icon) != 0) {
-			block->icon = (struct icon){0};
-		}
-		block->checked = json_is_true(json_object_get(payload, "checked"));
-		block->is_toggleable = json_is_true(json_object_get(payload, "is_toggleable"));
 	}
-	int err = read_special(arena, payload, block);
+	if ((fields & FIELD_COLOR) != 0) {
+		read_color(json_object_get(payload, "color"), block);
+	}
+	const json_t *icon = json_object_get(payload, "icon");
+	if ((fields & FIELD_ICON) != 0 && icon_from_json(arena, icon, &block->icon) != 0) {
+		block->icon = (struct icon){0};
+	}
+	block->checked =
+		(fields & FIELD_CHECKED) != 0 && json_is_true(json_object_get(payload, "checked"));
+	block->is_toggleable = (fields & FIELD_TOGGLEABLE) != 0 &&
+			       json_is_true(json_object_get(payload, "is_toggleable"));
+	return err;
+}
+
+static int read_payload(struct arena *arena, const json_t *payload, struct block *block)
+{
+	int err = read_fields(arena, payload, block);
+	if (err == 0) {
+		err = read_special(arena, payload, block);
+	}
 	if (err == 0) {
 		block->raw = raw_payload(arena, block, payload);
 	}

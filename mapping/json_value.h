@@ -15,7 +15,7 @@
 const char *json_copy_string(struct arena *arena, const json_t *value);
 /* The same for a member of an object. */
 const char *json_copy_member(struct arena *arena, const json_t *object, const char *key);
-/* Compact JSON of `value` in the arena. */
+/* Compact JSON of `value` in the arena; NULL when there is none. */
 const char *json_copy_compact(struct arena *arena, const json_t *value);
 /* True when `value` is a string that spells an id. */
 bool json_read_uuid(const json_t *value, struct uuid *ret_id);
