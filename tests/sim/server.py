@@ -33,6 +33,7 @@ class Server:
         sent.update(headers or {})
         self.connection.request(method, path, data, sent)
         response = self.connection.getresponse()
+        self.headers = response.headers  # of the last answer
         return response.status, json.loads(response.read())
 
 

@@ -1,12 +1,11 @@
 #include "tools/sim/control.h"
 
 #include <string.h>
-#include <time.h>
 
 #include "tools/sim/answer.h"
 #include "tools/sim/edit.h"
+#include "tools/sim/hosted_file.h"
 #include "tools/sim/json_text.h"
-#include "tools/sim/object.h"
 #include "tools/sim/router.h"
 
 #define CLOCK_WAIT_MAX_MS 20000
@@ -105,66 +104,10 @@ static const struct {
 	{"POST", "release", post_release}, {"POST", "edit", edit_run},
 };
 
-/* ── hosted files ── */
-
-/* What the workspace file has under the path or its second part, the id; else a line of text. */
-static char *find_file(struct sim *sim, const struct request *request, const char **ret_type)
-{
-	LOCK_SCOPE(&sim->lock);
-	const json_t *files = sim->workspace.files;
-	const json_t *file = json_object_get(files, request->path + strlen("/_files/"));
-	for (size_t i = 1; file == NULL && i < request->segment_count; i++) {
-		file = json_object_get(files, request->segments[i]);
-	}
-	const char *text = json_is_string(file) ? json_string_value(file)
-						: json_string_value(json_object_get(file, "text"));
-	const char *type = json_string_value(json_object_get(file, "content_type"));
-	*ret_type = type != NULL && strncmp(type, "image/svg", 9) == 0
-			    ? "image/svg+xml"
-			    : "text/plain; charset=utf-8";
-	if (text != NULL) {
-		return strdup(text);
-	}
-	char *made;
-	if (asprintf(&made, "contents of %s\n", request->segments[request->segment_count - 1]) <
-	    0) {
-		abort();
-	}
-	return made;
-}
-
-/* Whether the URL was signed by us less than an hour ago. */
-static bool is_signed(struct sim *sim, const struct request *request)
-{
-	const char *date = request_parameter(request, "X-Amz-Date");
-	struct tm utc = {0};
-	if (request_parameter(request, "X-Amz-Signature") == NULL || date == NULL ||
-	    strptime(date, "%Y%m%dT%H%M%SZ", &utc) == NULL) {
-		return false;
-	}
-	return sim_clock_now_ms(&sim->clock) < (int64_t)timegm(&utc) * 1000 + OBJECT_SIGNED_URL_MS;
-}
-
-static void run_file(struct sim *sim, const struct request *request, struct outcome *outcome)
-{
-	if (request->segment_count < 2 || !is_signed(sim, request)) {
-		outcome->status = 403;
-		outcome->content_type = "application/xml";
-		outcome->text = strdup("<Error><Code>AccessDenied</Code>"
-				       "<Message>Request has expired</Message></Error>");
-	} else {
-		outcome->status = 200;
-		outcome->text = find_file(sim, request, &outcome->content_type);
-	}
-	outcome->bytes = strlen(outcome->text);
-}
-
-/* ── the way there ── */
-
 bool control_run(struct sim *sim, const struct request *request, struct outcome *ret_outcome)
 {
 	if (request->segment_count > 0 && strcmp(request->segments[0], "_files") == 0) {
-		run_file(sim, request, ret_outcome);
+		hosted_file_run(sim, request, ret_outcome);
 		return true;
 	}
 	if (request->segment_count == 0 || strcmp(request->segments[0], "_sim") != 0) {
