@@ -202,7 +202,7 @@ static int load_workspace(const struct sim_options *options, struct workspace *w
 			return -EINVAL;
 		}
 	} else {
-		document = options->workspace != NULL ? json_deep_copy(options->workspace)
+		document = options->workspace != NULL ? json_incref(options->workspace)
 						      : json_object();
 	}
 	int result = workspace_init(workspace, document, ret_message);

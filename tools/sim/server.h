@@ -26,7 +26,7 @@ struct sim;
 struct sim_options {
 	unsigned port;		    /* 0: any free one */
 	const char *workspace_file; /* NULL: `workspace` */
-	json_t *workspace;	    /* borrowed; NULL with no file either: an empty workspace */
+	json_t *workspace;	    /* referenced and changed from now on; NULL: an empty one */
 	const char *token;	    /* NULL: any token is good */
 	bool is_personal;	    /* a personal access token: sees everything */
 	unsigned rate;		    /* SIM_RATE_DEFAULT, SIM_RATE_OFF or another number */
