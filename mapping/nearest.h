@@ -11,7 +11,8 @@
 
 #define NEAREST_MAX_BYTES 64
 
-/* Fewest bytes to insert, remove or change between two names, upper and lower case alike. */
+/* Fewest bytes to insert, remove, change or swap with their neighbour between two names; upper and
+ * lower case are alike. */
 unsigned nearest_distance(const char *a, const char *b);
 
 struct nearest {
