@@ -191,7 +191,7 @@ def make(rows=30, config=None):
                              "Name": {"id": "title", "name": "Name", "description": None,
                                       "type": "title", "title": {}}}, True)],
         "blocks": blocks, "comments": [],
-        "files": {"/w/1/shot.png": "cGl4ZWxz"},
+        "files": {"1": {"base64": "cGl4ZWxz"}},
         "roots": [ROOT], "config": config or {},
     }
 

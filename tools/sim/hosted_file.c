@@ -3,10 +3,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "mapping/base/buf.h"
 #include "tools/sim/object.h"
-
-#define PATH_MAX_BYTES 4096
 
 static bool is_signed(struct sim *sim, const struct request *request)
 {
@@ -65,34 +62,45 @@ static const char *content_type(const char *path)
 	return "application/octet-stream";
 }
 
-static void refuse(struct outcome *outcome, unsigned status, const char *code)
+/* By one part of the path, which is the file's id; or NULL. */
+static const json_t *find_file(const json_t *files, const struct request *request)
 {
-	outcome->status = status;
-	outcome->content_type = "application/xml";
-	if (asprintf(&outcome->text, "<Error><Code>%s</Code></Error>\n", code) < 0) {
-		abort();
+	const json_t *file = NULL;
+	for (size_t i = 1; file == NULL && i < request->segment_count; i++) {
+		file = json_object_get(files, request->segments[i]);
 	}
+	return file;
+}
+
+static void refuse(struct outcome *outcome)
+{
+	outcome->status = 403;
+	outcome->content_type = "application/xml";
+	outcome->text = strdup("<Error><Code>AccessDenied</Code></Error>\n");
 	outcome->bytes = strlen(outcome->text);
 }
 
 void hosted_file_run(struct sim *sim, const struct request *request, struct outcome *ret_outcome)
 {
-	if (!is_signed(sim, request)) {
-		refuse(ret_outcome, 403, "AccessDenied");
+	if (request->segment_count < 2 || !is_signed(sim, request)) {
+		refuse(ret_outcome);
 		return;
 	}
-	CLEANUP(buf) struct buf path;
-	buf_init(&path, PATH_MAX_BYTES);
-	for (size_t i = 1; i < request->segment_count; i++) {
-		buf_printf(&path, "/%s", request->segments[i]);
-	}
+	const char *name = request->segments[request->segment_count - 1];
 	LOCK_SCOPE(&sim->lock);
-	const char *base64 = json_string_value(json_object_get(sim->workspace.files, path.data));
-	if (base64 == NULL) {
-		refuse(ret_outcome, 404, "NoSuchKey");
-		return;
-	}
+	const json_t *file = find_file(sim->workspace.files, request);
+	const char *base64 = json_string_value(json_object_get(file, "base64"));
 	ret_outcome->status = 200;
-	ret_outcome->content_type = content_type(path.data);
-	ret_outcome->text = decode_base64(base64, &ret_outcome->bytes);
+	ret_outcome->content_type = content_type(name);
+	if (base64 != NULL) {
+		ret_outcome->text = decode_base64(base64, &ret_outcome->bytes);
+	} else if (json_is_string(file)) {
+		ret_outcome->text = strdup(json_string_value(file));
+		ret_outcome->bytes = json_string_length(file);
+	} else {
+		if (asprintf(&ret_outcome->text, "This is %s.\n", name) < 0) {
+			abort();
+		}
+		ret_outcome->bytes = strlen(ret_outcome->text);
+	}
 }
