@@ -34,7 +34,10 @@ void frontmatter_render(const json_t *page, const struct frontmatter_options *op
  * left untouched; an empty one is cleared; an edited read-only value is a warning. Wrong values
  * are errors: line, column, what is allowed, nearest match. `page` may be NULL for a page that
  * does not exist yet (then everything given is set, and `file_stem`'s title is added by the
- * caller with frontmatter_title). New reference in *ret_patch. 0, -EINVAL with an error.
+ * caller with frontmatter_title, unless `properties.title` is there from a `title:`). A list the
+ * API has cut is never written from: `has_more` says so in the property, as relations have it; one
+ * of 25 people is taken for cut until a `has_more` of false says that it was fetched to its end.
+ * New reference in *ret_patch. 0, -EINVAL with an error.
  */
 must_check int frontmatter_patch(const char *head, size_t len, unsigned first_line,
 				 const json_t *page, const struct frontmatter_options *options,

@@ -3,6 +3,7 @@
  *   - what a page is rendered to asks for nothing;
  *   - what another page of the same schema is rendered to asks for a patch, and once that is
  *     applied, for nothing;
+ *   - the simulator would take that patch;
  *   - a splice of the page's own head changes no byte, one of another page's head asks for
  *     nothing.
  * usage: prop_frontmatter [SEED [COUNT]]; prints the seed; a failure prints what to run again.
@@ -17,6 +18,7 @@
 #include "mapping/json.h"
 #include "tests/unit/frontmatter_fixture.h"
 #include "tests/unit/random_text.h"
+#include "tools/sim/validate.h"
 
 static const char *const types[] = {
 	"rich_text", "number",	"select",	"status",	"multi_select",	 "date",
@@ -57,7 +59,12 @@ static json_t *rich_text(struct generator *generator)
 			(run->mention != MENTION_LINK_MENTION &&
 			 run->mention != MENTION_LINK_PREVIEW && run->mention != MENTION_OTHER);
 		if (can_be_written) {
-			text.runs[kept++] = text.runs[i];
+			struct run *copy = &text.runs[kept++];
+			*copy = *run;
+			copy->id.bytes[6] = (copy->id.bytes[6] & 0x0F) | 0x40;
+			copy->id.bytes[8] = (copy->id.bytes[8] & 0x3F) | 0x80;
+			copy->link = copy->link != NULL ? "https://x.org/a_b*c" : NULL;
+			copy->raw = NULL;
 		}
 	}
 	text.count = kept;
@@ -360,6 +367,39 @@ static bool splice_settles(const char *head, size_t len, const json_t *page,
 	return ok;
 }
 
+/* Would Notion take it? The simulator's judgement is not the mapping's. */
+static bool is_acceptable(const json_t *patch, const json_t *schema)
+{
+	char *message = NULL;
+	const json_t *properties = json_object_get(patch, "properties");
+	bool ok = validate_page_update(patch, &message) == 0 &&
+		  (properties == NULL ||
+		   validate_property_values(properties, json_object_get(schema, "properties"),
+					    &message) == 0);
+	if (!ok) {
+		describe("a patch would be refused", message, patch);
+	}
+	free(message);
+	return ok;
+}
+
+/* The head of one page as that of a new one. */
+static bool fills_a_new_page(const char *head, size_t len,
+			     const struct frontmatter_options *options)
+{
+	struct diagnostics diagnostics;
+	json_t *body = NULL;
+	diagnostics_init(&diagnostics);
+	bool ok = frontmatter_patch(head, len, 1, NULL, options, &diagnostics, &body) == 0;
+	if (!ok) {
+		describe(diagnostics.items[0].message, head, NULL);
+	}
+	ok = ok && is_acceptable(body, options->schema);
+	json_decref(body);
+	diagnostics_release(&diagnostics);
+	return ok;
+}
+
 static bool check_case(struct generator *generator)
 {
 	json_t *schema = random_schema(generator);
@@ -385,6 +425,8 @@ static bool check_case(struct generator *generator)
 		describe(diagnostics.items[0].message, other_head, NULL);
 		ok = false;
 	}
+	ok = ok && is_acceptable(patch, schema) &&
+	     fills_a_new_page(other_head, other_len, &options);
 	if (ok) {
 		apply(page, patch);
 		free(head);
