@@ -26,13 +26,18 @@ void local_free(struct local *local);
 /* st_ino of a local file in the mount: its own persistent number with the top bit set. */
 #define LOCAL_NODE_BIT ((node_id)1 << 63)
 
-/* `path` is relative to `directory`'s folder, "" is the folder itself (made on demand). All
- * answer 0 (or a descriptor) or -errno. */
+/* `path` is relative to `directory`'s folder, "" is the folder itself. What makes a file makes the
+ * folder too; local_open of "" does, local_stat does not. All answer 0 (or a descriptor) or
+ * -errno. */
 must_check int local_stat(struct local *local, node_id directory, const char *path,
 			  struct stat *ret_stat);
+/* The same of a descriptor local_open gave. */
+must_check int local_fstat(int fd, struct stat *ret_stat);
 must_check int local_open(struct local *local, node_id directory, const char *path, int flags,
 			  mode_t mode);
 must_check int local_mkdir(struct local *local, node_id directory, const char *path, mode_t mode);
+must_check int local_mknod(struct local *local, node_id directory, const char *path, mode_t mode,
+			   dev_t device);
 must_check int local_unlink(struct local *local, node_id directory, const char *path);
 must_check int local_rmdir(struct local *local, node_id directory, const char *path);
 must_check int local_rename(struct local *local, node_id directory, const char *path,

@@ -108,6 +108,8 @@ void workspace_stop(struct workspace *workspace);
 void workspace_free(struct workspace *workspace);
 /* The state folder of this workspace (for cache/local.h and the log), valid as long as it. */
 const char *workspace_state_path(const struct workspace *workspace);
+/* The workspace's name in Notion, valid as long as it. */
+const char *workspace_name(const struct workspace *workspace);
 /* A new token, or the same one to be tried again (SIGHUP). */
 void workspace_set_token(struct workspace *workspace, const char *token);
 
@@ -185,6 +187,7 @@ must_check int workspace_save(struct workspace *workspace, node_id directory, co
 /* The page leaves its name and keeps its claim on it for the grace time: unlink, and rename of
  * X.md to a local name (the caller has copied the bytes before). */
 must_check int workspace_unlink(struct workspace *workspace, node_id directory, const char *name);
+/* X/ beside a page X.md. -ENOTSUP: there is no such page: the caller makes a local directory. */
 must_check int workspace_mkdir(struct workspace *workspace, node_id directory, const char *name,
 			       mode_t mode, struct node_attr *ret_attr);
 must_check int workspace_rmdir(struct workspace *workspace, node_id directory, const char *name);
@@ -215,6 +218,9 @@ must_check int workspace_truncate(struct workspace *workspace, node_id page, off
 
 /* ---- what people and commands ask ---- */
 
+/* How many messages the kernel sent: shown in status. */
+void workspace_set_message_counter(struct workspace *workspace, uint64_t (*count)(void *context),
+				   void *context);
 /* Text of a file of .notionfs/: "status", "status.json", "errors", "README.md". -ENOENT. */
 must_check int workspace_special(struct workspace *workspace, const char *name, struct buf *out);
 /*

@@ -1,0 +1,540 @@
+#include "cache/children.h"
+
+#define LOG_MODULE "children"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cache/content.h"
+#include "cache/queue.h"
+#include "cache/workspace_private.h"
+#include "mapping/base/clock.h"
+#include "mapping/base/log.h"
+
+/* A growing list of children; titles point into the JSON they came from. */
+struct child_list {
+	struct tree_child *items;
+	size_t count;
+};
+
+static void add_child(struct child_list *list, const struct tree_child *child)
+{
+	if (list->count % 64 == 0) {
+		list->items = realloc(list->items, (list->count + 64) * sizeof *list->items);
+		if (list->items == NULL) {
+			abort();
+		}
+	}
+	list->items[list->count++] = *child;
+}
+
+/* The jobs that make a child complete, in the background. */
+static void request_child(struct workspace *workspace, const struct tree_child *child)
+{
+	struct fetcher *fetcher = &workspace->fetcher;
+	switch (child->role) {
+	case ROLE_PAGE: {
+		struct store_transaction *cache = NULL;
+		if (workspace_begin(workspace, false, NULL, &cache) < 0) {
+			return;
+		}
+		bool is_here = body_is_fresh(cache, &child->object);
+		store_abort(cache);
+		if (!is_here) {
+			fetcher_request(fetcher, JOB_PAGE, &child->object, PRIORITY_HYDRATION,
+					false);
+		}
+		break;
+	}
+	case ROLE_DATABASE:
+	case ROLE_DATA_SOURCE: {
+		struct store_transaction *state = NULL;
+		struct node_record record;
+		if (workspace_begin(workspace, false, &state, NULL) < 0) {
+			return;
+		}
+		bool is_listed = tree_find(state, &child->object, true, &record) == 0 &&
+				 (record.flags & NODE_LISTED) != 0;
+		store_abort(state);
+		if (!is_listed) {
+			/* Before the pages: relations are shown by the names of rows. */
+			fetcher_request(fetcher,
+					child->role == ROLE_DATABASE ? JOB_DATABASE
+								     : JOB_DATA_SOURCE,
+					&child->object, PRIORITY_REFRESH, false);
+		}
+		break;
+	}
+	case ROLE_ROOT:
+	case ROLE_PAGE_DIRECTORY: break;
+	}
+}
+
+enum fate { FATE_HERE, FATE_GONE, FATE_UNKNOWN };
+
+/* What Notion says of a child its parent's listing lacks. */
+static enum fate ask_fate(struct workspace *workspace, const struct uuid *object, bool is_page,
+			  enum priority priority)
+{
+	CLEANUP(failure) struct failure failure = {0};
+	json_t *answer = NULL;
+	int r = is_page ? notion_page(workspace->notion, priority, object, &failure, &answer)
+			: notion_block(workspace->notion, priority, object, &failure, &answer);
+	enum fate fate = r == -ENOENT ? FATE_GONE : r < 0 ? FATE_UNKNOWN : FATE_HERE;
+	if (r == 0 && json_is_true(json_object_get(answer, "in_trash"))) {
+		fate = FATE_GONE;
+	}
+	json_decref(answer);
+	return fate;
+}
+
+/* A child is gone when two complete listings lack it and Notion says so (design.md §7.4). */
+static void settle_missing(struct workspace *workspace, node_id directory,
+			   const struct uuid *objects, size_t count, enum job_kind job,
+			   const struct uuid *job_object, enum priority priority)
+{
+	for (size_t i = 0; i < count; i++) {
+		CLEANUP(tree_changes) struct tree_changes changes = {0};
+		struct store_transaction *state = NULL;
+		struct store_transaction *cache = NULL;
+		struct node_record record;
+		if (workspace_begin(workspace, false, &state, NULL) < 0) {
+			return;
+		}
+		int r = tree_find(state, &objects[i], false, &record);
+		bool is_page = r == 0;
+		if (!is_page) {
+			r = tree_find(state, &objects[i], true, &record);
+		}
+		store_abort(state);
+		if (r < 0 || record.parent != directory ||
+		    ask_fate(workspace, &objects[i], is_page, priority) != FATE_GONE) {
+			continue;
+		}
+		bool is_second = record.missing_since_ms != 0;
+		if (workspace_begin(workspace, true, &state, &cache) < 0) {
+			return;
+		}
+		/* A save that is owed keeps its page: writeback says what became of it. */
+		if (is_second && !queue_exists(state, record.node)) {
+			r = tree_remove(state, &objects[i], clock_now_ms(), &changes);
+			r = r == 0 ? object_delete(cache, &objects[i]) : r;
+		} else {
+			record.missing_since_ms = clock_now_ms();
+			r = tree_put(state, &record);
+		}
+		if (r == 0) {
+			r = workspace_commit(&state, &cache);
+		}
+		store_abort(state);
+		store_abort(cache);
+		if (r == 0 && !is_second) {
+			fetcher_request(&workspace->fetcher, job, job_object, PRIORITY_REFRESH,
+					true);
+		}
+		workspace_tell(workspace, &changes);
+	}
+}
+
+/* Places the children, tells the kernel, and sees after what is new or missing. */
+static int place(struct workspace *workspace, node_id directory, const struct child_list *list,
+		 enum job_kind job, const struct uuid *job_object, enum priority priority)
+{
+	CLEANUP(tree_changes) struct tree_changes changes = {0};
+	CLEANUP(transaction) struct store_transaction *state = NULL;
+	struct uuid *missing = NULL;
+	size_t missing_count = 0;
+	int r = workspace_begin(workspace, true, &state, NULL);
+	if (r == 0) {
+		r = tree_sync(state, directory, list->items, list->count, &workspace->owner,
+			      clock_now_ms(), &changes, &missing, &missing_count);
+	}
+	if (r == 0) {
+		r = workspace_commit(&state, NULL);
+	}
+	if (r == 0) {
+		workspace_tell(workspace, &changes);
+		for (size_t i = 0; i < list->count; i++) {
+			request_child(workspace, &list->items[i]);
+		}
+		settle_missing(workspace, directory, missing, missing_count, job, job_object,
+			       priority);
+	}
+	free(missing);
+	return r;
+}
+
+/* A database that shows no data source is a linked view: nothing to list (notion-api.md §0.10). */
+static bool is_readable_database(struct workspace *workspace, const struct uuid *database,
+				 enum priority priority)
+{
+	CLEANUP(failure) struct failure failure = {0};
+	struct store_transaction *cache = NULL;
+	json_t *object = NULL;
+	if (workspace_begin(workspace, false, NULL, &cache) < 0) {
+		return false;
+	}
+	bool has_sources = object_has_children(cache, database);
+	bool is_known = object_get(cache, database, &object) == 0;
+	store_abort(cache);
+	if (!has_sources && !is_known) {
+		int r = notion_database(workspace->notion, priority, database, &failure, &object);
+		if (r == 0 && workspace_begin(workspace, true, NULL, &cache) == 0) {
+			r = object_put(cache, object, NULL);
+			r = r == 0 ? workspace_commit(NULL, &cache) : r;
+			store_abort(cache);
+		}
+		if (r < 0) {
+			json_decref(object);
+			return false;
+		}
+	}
+	has_sources |= json_array_size(json_object_get(object, "data_sources")) > 0;
+	json_decref(object);
+	return has_sources;
+}
+
+static void collect(struct workspace *workspace, struct store_transaction *cache,
+		    const json_t *blocks, struct child_list *list)
+{
+	size_t i;
+	json_t *block;
+	json_array_foreach (blocks, i, block) {
+		const char *type = json_text(block, "type");
+		struct tree_child child = {.role = ROLE_PAGE};
+		bool is_page = strcmp(type, "child_page") == 0;
+		bool is_copy = json_is_object(
+			json_object_get(json_object_get(block, "synced_block"), "synced_from"));
+		if (is_page || strcmp(type, "child_database") == 0) {
+			if (!json_id(block, NULL, &child.object)) {
+				continue;
+			}
+			child.role = is_page ? ROLE_PAGE : ROLE_DATABASE;
+			child.title = json_text(json_object_get(block, type), "title");
+			(void)clock_parse_iso(json_text(block, "created_time"), &child.created_ms);
+			(void)clock_parse_iso(json_text(block, "last_edited_time"),
+					      &child.edited_ms);
+			child.has_directory = is_page && object_has_children(cache, &child.object);
+			add_child(list, &child);
+		} else if (!is_copy) {
+			collect(workspace, cache, json_object_get(block, "children"), list);
+		}
+	}
+}
+
+int children_of_page(struct workspace *workspace, const struct uuid *page, const json_t *blocks,
+		     enum priority priority)
+{
+	CLEANUP(tree_changes) struct tree_changes changes = {0};
+	struct store_transaction *state = NULL;
+	struct store_transaction *cache = NULL;
+	struct child_list list = {0};
+	struct node_record record;
+	struct node_record directory;
+	int r = workspace_begin(workspace, false, NULL, &cache);
+	if (r < 0) {
+		return r;
+	}
+	collect(workspace, cache, blocks, &list);
+	store_abort(cache);
+	cache = NULL;
+	size_t kept = 0;
+	for (size_t i = 0; i < list.count; i++) {
+		if (list.items[i].role == ROLE_PAGE ||
+		    is_readable_database(workspace, &list.items[i].object, priority)) {
+			list.items[kept++] = list.items[i];
+		}
+	}
+	list.count = kept;
+
+	r = workspace_begin(workspace, true, &state, NULL);
+	if (r == 0) {
+		r = tree_find(state, page, false, &record);
+	}
+	if (r == 0 && list.count > 0) {
+		r = tree_page_directory(state, &record, &workspace->owner, clock_now_ms(), &changes,
+					&directory);
+	} else if (r == 0) {
+		r = tree_find(state, page, true, &directory);
+	}
+	if (r == 0) {
+		r = workspace_commit(&state, NULL);
+		if (r == 0) {
+			workspace_tell(workspace, &changes);
+			r = place(workspace, directory.node, &list, JOB_PAGE, page, priority);
+		}
+	} else if (r == -ENOENT) {
+		r = 0; /* no place in the tree, or nothing to hold */
+	}
+	store_abort(state);
+	free(list.items);
+	return r;
+}
+
+int children_of_database(struct workspace *workspace, const struct uuid *database,
+			 const json_t *object, bool *ret_is_flat, struct uuid *ret_flat_source,
+			 enum priority priority)
+{
+	struct store_transaction *state = NULL;
+	struct node_record record;
+	const json_t *sources = json_object_get(object, "data_sources");
+	int r = workspace_begin(workspace, true, &state, NULL);
+	if (r == 0) {
+		r = tree_find(state, database, true, &record);
+	}
+	bool is_first = r == 0 && (record.flags & NODE_LISTED) == 0;
+	if (r == 0 && is_first && json_array_size(sources) == 1 &&
+	    json_id(json_array_get(sources, 0), NULL, &record.source)) {
+		record.flags |= NODE_FLAT;
+		r = tree_put(state, &record);
+	}
+	r = r == 0 ? workspace_commit(&state, NULL) : r;
+	store_abort(state);
+	if (r < 0) {
+		return r;
+	}
+	struct child_list list = {0};
+	size_t i;
+	json_t *source;
+	json_array_foreach (sources, i, source) {
+		struct tree_child child = {.role = ROLE_DATA_SOURCE,
+					   .title = json_text(source, "name")};
+		if (json_id(source, NULL, &child.object) &&
+		    !uuid_equal(&child.object, &record.source)) {
+			add_child(&list, &child);
+		}
+	}
+	bool is_flat = (record.flags & NODE_FLAT) != 0;
+	if (!is_flat) {
+		r = place(workspace, record.node, &list, JOB_DATABASE, database, priority);
+	} else {
+		/* Later sources are sub-directories among the rows. */
+		for (i = 0; r == 0 && i < list.count; i++) {
+			CLEANUP(tree_changes) struct tree_changes changes = {0};
+			struct node_record added;
+			r = workspace_begin(workspace, true, &state, NULL);
+			if (r == 0) {
+				r = tree_add(state, record.node, &list.items[i], &workspace->owner,
+					     clock_now_ms(), &changes, &added);
+				r = r == 0 ? workspace_commit(&state, NULL) : r;
+				store_abort(state);
+			}
+			workspace_tell(workspace, &changes);
+			request_child(workspace, &list.items[i]);
+		}
+	}
+	free(list.items);
+	*ret_is_flat = is_flat;
+	*ret_flat_source = record.source;
+	return r;
+}
+
+int children_take_object(struct workspace *workspace, struct store_transaction *state,
+			 struct store_transaction *cache, const json_t *object, node_id *ret_node)
+{
+	CLEANUP(object_info) struct object_info info = {0};
+	CLEANUP(object_info) struct object_info old_info = {0};
+	json_t *old = NULL;
+	bool changed = false;
+	*ret_node = 0;
+	int r = object_info_init(object, &info);
+	if (r < 0) {
+		return r;
+	}
+	bool is_known =
+		object_get(cache, &info.id, &old) == 0 && object_info_init(old, &old_info) == 0;
+	json_decref(old);
+	bool is_edited = is_known && info.edited_ms != old_info.edited_ms;
+	if (is_known && !is_edited && info.kind == OBJECT_PAGE) {
+		/* The same stamp: what we hold may be completer (relations past 25). */
+		const char *name;
+		json_t *property;
+		json_object_foreach (json_object_get(object, "properties"), name, property) {
+			if (json_is_true(json_object_get(property, "has_more"))) {
+				return 0;
+			}
+		}
+	}
+	if (is_known && info.kind == OBJECT_PAGE && body_exists(cache, &info.id) && is_edited) {
+		r = content_keep_version(state, cache, &info.id);
+		if (r == 0) {
+			r = body_set_stale(cache, &info.id);
+		}
+		if (r == 0) {
+			fetcher_request(&workspace->fetcher, JOB_PAGE, &info.id, PRIORITY_REFRESH,
+					true);
+		}
+	}
+	if (r == 0) {
+		r = object_put(cache, object, &changed);
+	}
+	if (r == 0 && changed && is_known && info.kind == OBJECT_PAGE && !is_edited) {
+		/* Only its values moved (a formula, a relation's other side). */
+		bool is_new_text = false;
+		node_id node = 0;
+		r = content_update(workspace, state, cache, &info.id, &node, &is_new_text);
+		r = r == -ENOENT ? 0 : r;
+		*ret_node = is_new_text ? node : 0;
+	}
+	return r;
+}
+
+/* Rows that point into this data source were rendered before its names were known. */
+struct related {
+	struct workspace *workspace;
+	struct store_transaction *state;
+	struct store_transaction *cache;
+	node_id changed[256];
+	size_t count;
+};
+
+static int render_related_row(void *context, const struct node_record *record)
+{
+	struct related *related = context;
+	bool changed = false;
+	node_id node = 0;
+	if (record->role != ROLE_PAGE || related->count == 256) {
+		return 0;
+	}
+	int r = content_update(related->workspace, related->state, related->cache, &record->object,
+			       &node, &changed);
+	if (r == 0 && changed) {
+		related->changed[related->count++] = node;
+	}
+	return r == -ENOENT ? 0 : r;
+}
+
+static int render_related(struct workspace *workspace, const json_t *schema)
+{
+	const char *name;
+	json_t *property;
+	json_object_foreach (json_object_get(schema, "properties"), name, property) {
+		struct uuid other;
+		struct node_record directory;
+		struct related related = {.workspace = workspace};
+		if (!json_id(json_object_get(property, "relation"), "data_source_id", &other)) {
+			continue;
+		}
+		int r = workspace_begin(workspace, true, &related.state, &related.cache);
+		if (r == 0) {
+			r = tree_source_directory(related.state, related.cache, &other, &directory);
+		}
+		if (r == 0) {
+			r = tree_each(related.state, directory.node, 0, render_related_row,
+				      &related);
+		}
+		if (r == 0) {
+			r = workspace_commit(&related.state, &related.cache);
+		}
+		store_abort(related.state);
+		store_abort(related.cache);
+		for (size_t i = 0; r == 0 && i < related.count; i++) {
+			workspace_tell_page(workspace, related.changed[i]);
+		}
+		if (r < 0 && r != -ENOENT) {
+			return r;
+		}
+	}
+	return 0;
+}
+
+/* Stores the row objects; *infos are theirs. */
+static int take_rows(struct workspace *workspace, const json_t *rows, struct object_info *infos,
+		     node_id *nodes)
+{
+	CLEANUP(transaction) struct store_transaction *state = NULL;
+	CLEANUP(transaction) struct store_transaction *cache = NULL;
+	size_t i;
+	json_t *row;
+	int r = workspace_begin(workspace, true, &state, &cache);
+	json_array_foreach (rows, i, row) {
+		if (r == 0) {
+			r = object_info_init(row, &infos[i]);
+		}
+		if (r == 0) {
+			r = children_take_object(workspace, state, cache, row, &nodes[i]);
+		}
+	}
+	return r < 0 ? r : workspace_commit(&state, &cache);
+}
+
+int children_of_data_source(struct workspace *workspace, const struct uuid *data_source,
+			    const json_t *schema, const json_t *rows, enum priority priority)
+{
+	size_t count = json_array_size(rows);
+	struct object_info *infos = calloc(count + 1, sizeof *infos);
+	node_id *nodes = calloc(count + 1, sizeof *nodes);
+	struct child_list list = {0};
+	struct node_record directory;
+	struct store_transaction *state = NULL;
+	struct store_transaction *cache = NULL;
+	int r = infos == NULL || nodes == NULL ? -ENOMEM : take_rows(workspace, rows, infos, nodes);
+	if (r == 0) {
+		r = workspace_begin(workspace, false, &state, &cache);
+	}
+	if (r == 0) {
+		r = tree_source_directory(state, cache, data_source, &directory);
+	}
+	for (size_t i = 0; r == 0 && i < count; i++) {
+		struct tree_child child = {
+			.object = infos[i].id,
+			.role = ROLE_PAGE,
+			.title = infos[i].title,
+			.created_ms = infos[i].created_ms,
+			.edited_ms = infos[i].edited_ms,
+			.has_directory = object_has_children(cache, &infos[i].id),
+		};
+		if (!infos[i].in_trash) {
+			add_child(&list, &child);
+		}
+	}
+	store_abort(state);
+	store_abort(cache);
+	bool is_first = r == 0 && (directory.flags & NODE_LISTED) == 0;
+	if (r == 0) {
+		r = place(workspace, directory.node, &list, JOB_DATA_SOURCE, data_source, priority);
+	}
+	if (r == 0 && is_first) {
+		r = render_related(workspace, schema);
+	}
+	for (size_t i = 0; i < count && nodes != NULL; i++) {
+		if (r == 0 && nodes[i] != 0) {
+			workspace_tell_page(workspace, nodes[i]);
+		}
+	}
+	for (size_t i = 0; i < count && infos != NULL; i++) {
+		object_info_release(&infos[i]);
+	}
+	free(infos);
+	free(nodes);
+	free(list.items);
+	return r == -ENOENT ? 0 : r;
+}
+
+int children_of_root(struct workspace *workspace, const struct object_info *infos, size_t count,
+		     enum priority priority)
+{
+	struct child_list list = {0};
+	struct uuid none = {{0}};
+	struct store_transaction *cache = NULL;
+	int r = workspace_begin(workspace, false, NULL, &cache);
+	for (size_t i = 0; r == 0 && i < count; i++) {
+		bool is_page = infos[i].kind == OBJECT_PAGE;
+		struct tree_child child = {
+			.object = infos[i].id,
+			.role = is_page ? ROLE_PAGE : ROLE_DATABASE,
+			.title = infos[i].title,
+			.created_ms = infos[i].created_ms,
+			.edited_ms = infos[i].edited_ms,
+			.has_directory = is_page && object_has_children(cache, &infos[i].id),
+		};
+		add_child(&list, &child);
+	}
+	store_abort(cache);
+	if (r == 0) {
+		r = place(workspace, NODE_ROOT, &list, JOB_DISCOVER, &none, priority);
+	}
+	free(list.items);
+	return r;
+}

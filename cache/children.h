@@ -1,0 +1,41 @@
+/*
+ * From answers to places: which pages and databases a body, a database or a query shows, and what
+ * that does to the tree.
+ *
+ * What it is not: the reading (read_object.h), or the arithmetic of names (tree.h).
+ * Blocks on the disk; on the network only to settle what a missing or unknown child is. Tells the
+ * kernel side after its commits. Workers only.
+ */
+#ifndef NOTIONFS_CACHE_CHILDREN_H
+#define NOTIONFS_CACHE_CHILDREN_H
+
+#include <jansson.h>
+
+#include "cache/object.h"
+#include "cache/remote/rate.h"
+#include "cache/workspace.h"
+
+/* The child pages and databases in `blocks`, at whatever depth, become the page's directory. */
+must_check int children_of_page(struct workspace *workspace, const struct uuid *page,
+				const json_t *blocks, enum priority priority);
+/* A database with one source is flat: its rows lie in it; with several each is a directory. */
+must_check int children_of_database(struct workspace *workspace, const struct uuid *database,
+				    const json_t *object, bool *ret_is_flat,
+				    struct uuid *ret_flat_source, enum priority priority);
+must_check int children_of_data_source(struct workspace *workspace, const struct uuid *data_source,
+				       const json_t *schema, const json_t *rows,
+				       enum priority priority);
+/* The tops of the tree: `infos` are pages and databases. */
+must_check int children_of_root(struct workspace *workspace, const struct object_info *infos,
+				size_t count, enum priority priority);
+
+/*
+ * Takes one page or data source object that search or a query gave: stores it; when it was edited
+ * since its body was read, asks for it to be read again. The caller commits, and tells the page
+ * (when *ret_node is not 0) after that.
+ */
+must_check int children_take_object(struct workspace *workspace, struct store_transaction *state,
+				    struct store_transaction *cache, const json_t *object,
+				    node_id *ret_node);
+
+#endif

@@ -1,0 +1,50 @@
+/*
+ * The bytes of a page: rendered from what the cache knows, or the user's own while they still
+ * mean the same (design.md §4.3).
+ *
+ * What it is not: unsaved bytes (draft.h) or saved ones that are still owed (queue.h); the
+ * callers look there first. Works inside the caller's transactions on both stores.
+ */
+#ifndef NOTIONFS_CACHE_CONTENT_H
+#define NOTIONFS_CACHE_CONTENT_H
+
+#include <jansson.h>
+
+#include "cache/store.h"
+#include "cache/tree.h"
+#include "mapping/base/buf.h"
+
+struct workspace;
+
+/* Appends the canonical text of a page with this object and these blocks. */
+must_check int content_render(struct workspace *workspace, struct store_transaction *state,
+			      struct store_transaction *cache, const json_t *page,
+			      const json_t *blocks, const char *file_stem, struct buf *out);
+
+/*
+ * Renders a page whose object or body changed, and gives its node the new size, version and
+ * times when the bytes differ. *ret_changed says so. A page with a save that is still owed keeps
+ * showing that one: nothing happens. -ENOENT: no node, object or body yet.
+ */
+must_check int content_update(struct workspace *workspace, struct store_transaction *state,
+			      struct store_transaction *cache, const struct uuid *page,
+			      node_id *ret_node, bool *ret_changed);
+
+/* Can the page be opened without asking Notion: a save that is owed, or a rendering? */
+bool content_is_here(struct store_transaction *state, struct store_transaction *cache,
+		     const struct node_record *page);
+
+/* Keeps the user's bytes as the page's text, as long as Notion's content stays the same. */
+must_check int content_keep_text(struct store_transaction *state, const struct uuid *page,
+				 uint64_t canonical_hash, const void *bytes, size_t len);
+
+/* Keeps the present object and body as the version the node has now: called before a body or an
+ * object is replaced by another. Nothing happens for a page that was never shown. */
+must_check int content_keep_version(struct store_transaction *state,
+				    struct store_transaction *cache, const struct uuid *page);
+
+/* What a reader was given as `version`: {"page":…,"blocks":[…]}. New reference. -ENOENT. */
+must_check int content_version(struct store_transaction *state, struct store_transaction *cache,
+			       const struct node_record *page, uint64_t version, json_t **ret_base);
+
+#endif

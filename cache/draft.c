@@ -1,0 +1,628 @@
+/*
+ * A draft exists while its page is open. Readers have their content pinned; once somebody writes,
+ * all see the draft's text, and each commit pins that for every reader.
+ */
+#include "cache/draft.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cache/content.h"
+#include "cache/queue.h"
+#include "cache/workspace_private.h"
+#include "mapping/base/clock.h"
+
+/* A text being written without being closed is pushed after this long without a change. */
+#define QUIET_MS 30000
+/* An open this young is an editor's second look for a backup (design.md §5.4). */
+#define RECENT_OPEN_MS 1000
+
+struct pinned {
+	unsigned references; /* guarded by the draft's mutex */
+	size_t len;
+	char bytes[];
+};
+
+struct page_file {
+	struct draft *draft;
+	struct pinned *pinned; /* guarded by the draft's mutex */
+	bool is_writable;
+	pid_t process;
+	struct page_file *next; /* guarded by the draft's mutex */
+};
+
+struct draft {
+	struct workspace *workspace;
+	node_id node;
+	unsigned references; /* guarded by drafts.mutex */
+	struct draft *next;  /* guarded by drafts.mutex */
+
+	pthread_mutex_t mutex;
+	struct page_file *files; /* guarded by mutex */
+	unsigned writers;	 /* guarded by mutex */
+	bool has_text;		 /* guarded by mutex; `text` counts, not what is pinned */
+	bool is_dirty;		 /* guarded by mutex; `text` differs from the queue's */
+	struct buf text;	 /* guarded by mutex */
+	int64_t mtime_ns;	 /* guarded by mutex; of the last write */
+	pid_t process;		 /* guarded by mutex; who wrote last */
+};
+
+void drafts_init(struct drafts *drafts, struct workspace *workspace)
+{
+	*drafts = (struct drafts){.mutex = PTHREAD_MUTEX_INITIALIZER, .workspace = workspace};
+}
+
+/* The draft of a page, made when it is not there; the caller gives it back with draft_unref. */
+static struct draft *draft_ref(struct drafts *drafts, node_id node)
+{
+	LOCK_SCOPE(&drafts->mutex);
+	struct draft *draft = drafts->first;
+	while (draft != NULL && draft->node != node) {
+		draft = draft->next;
+	}
+	if (draft == NULL) {
+		draft = calloc(1, sizeof *draft);
+		if (draft == NULL) {
+			abort();
+		}
+		draft->workspace = drafts->workspace;
+		draft->node = node;
+		(void)pthread_mutex_init(&draft->mutex, NULL);
+		buf_init(&draft->text, BUF_PAGE_MAX_BYTES);
+		draft->next = drafts->first;
+		drafts->first = draft;
+	}
+	draft->references++;
+	return draft;
+}
+
+static void draft_unref(struct draft *draft)
+{
+	struct drafts *drafts = &draft->workspace->drafts;
+	{
+		LOCK_SCOPE(&drafts->mutex);
+		if (--draft->references > 0) {
+			return;
+		}
+		struct draft **link = &drafts->first;
+		while (*link != draft) {
+			link = &(*link)->next;
+		}
+		*link = draft->next;
+	}
+	buf_release(&draft->text);
+	(void)pthread_mutex_destroy(&draft->mutex);
+	free(draft);
+}
+
+void drafts_release(struct drafts *drafts)
+{
+	/* fs has closed every handle before the workspace is freed. */
+	assert(drafts->first == NULL);
+	(void)pthread_mutex_destroy(&drafts->mutex);
+}
+
+static void note_open(struct drafts *drafts, node_id node, pid_t process, uint64_t version)
+{
+	LOCK_SCOPE(&drafts->mutex);
+	drafts->opens[drafts->next_open++ % DRAFT_OPENS] = (struct draft_open){
+		.node = node,
+		.process = process,
+		.version = version,
+		.opened_ms = clock_now_ms(),
+	};
+}
+
+/* The version this process's save is based on; `present` when nobody is known to have opened
+ * the page. */
+static uint64_t choose_base(struct drafts *drafts, node_id node, pid_t process, uint64_t present)
+{
+	int64_t now_ms = clock_now_ms();
+	const struct draft_open *settled = NULL; /* by this process, not in the last second */
+	const struct draft_open *recent = NULL;	 /* by this process */
+	const struct draft_open *newest = NULL;	 /* by anybody */
+	LOCK_SCOPE(&drafts->mutex);
+	size_t count = drafts->next_open < DRAFT_OPENS ? drafts->next_open : DRAFT_OPENS;
+	for (size_t i = 0; i < count; i++) {
+		/* Oldest first, so that a later one replaces an earlier one. */
+		size_t at = (drafts->next_open - count + i) % DRAFT_OPENS;
+		const struct draft_open *open = &drafts->opens[at];
+		if (open->node != node) {
+			continue;
+		}
+		newest = open;
+		if (open->process == process) {
+			recent = open;
+			if (now_ms - open->opened_ms > RECENT_OPEN_MS) {
+				settled = open;
+			}
+		}
+	}
+	return settled != NULL	? settled->version
+	       : recent != NULL ? recent->version
+	       : newest != NULL ? newest->version
+				: present;
+}
+
+/* What the page reads as now, committed: a copy. -EAGAIN: nothing is here. */
+static int read_present(struct workspace *workspace, node_id node, char **ret_bytes,
+			size_t *ret_len, struct node_record *ret_record)
+{
+	CLEANUP(transaction) struct store_transaction *state = NULL;
+	CLEANUP(transaction) struct store_transaction *cache = NULL;
+	CLEANUP(queue_entry) struct queue_entry entry = {0};
+	struct store_value bytes;
+	uint64_t version;
+	int r = workspace_begin(workspace, false, &state, &cache);
+	if (r == 0) {
+		r = tree_get(state, node, ret_record);
+	}
+	if (r < 0) {
+		return r;
+	}
+	r = queue_get(state, node, &entry);
+	if (r == 0 && entry.kind == QUEUE_SAVE) {
+		*ret_bytes = steal(&entry.text);
+		*ret_len = entry.text_len;
+		return 0;
+	}
+	if (r < 0 && r != -ENOENT) {
+		return r;
+	}
+	if ((ret_record->flags & NODE_NEW) != 0) {
+		*ret_bytes = calloc(1, 1);
+		*ret_len = 0;
+		return *ret_bytes == NULL ? -ENOMEM : 0;
+	}
+	r = rendering_get(cache, &ret_record->object, &version, &bytes);
+	if (r < 0) {
+		return r == -ENOENT ? -EAGAIN : r;
+	}
+	*ret_bytes = malloc(bytes.len + 1);
+	if (*ret_bytes == NULL) {
+		return -ENOMEM;
+	}
+	memcpy(*ret_bytes, bytes.bytes, bytes.len);
+	*ret_len = bytes.len;
+	return 0;
+}
+
+static bool is_blank(const char *bytes, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		if (bytes[i] != '\0') {
+			return false;
+		}
+	}
+	return true;
+}
+
+/* Fills the queue's entry with a new text. */
+static int make_entry(struct workspace *workspace, struct store_transaction *state,
+		      struct store_transaction *cache, const struct node_record *record,
+		      const char *bytes, size_t len, pid_t process, struct queue_entry *entry)
+{
+	uint64_t base = choose_base(&workspace->drafts, record->node, process, record->version);
+	int r = 0;
+	if (entry->base == NULL && (record->flags & NODE_NEW) == 0) {
+		r = content_version(state, cache, record, base, &entry->base);
+		if (r < 0) {
+			return r == -ENOENT ? -EAGAIN : r;
+		}
+	}
+	free(entry->text);
+	entry->text = malloc(len + 1);
+	if (entry->text == NULL) {
+		return -ENOMEM;
+	}
+	if (len > 0) {
+		memcpy(entry->text, bytes, len);
+	}
+	entry->text_len = len;
+	free(entry->error);
+	entry->error = NULL;
+	entry->error_line = entry->error_column = 0;
+	entry->node = record->node;
+	entry->kind = QUEUE_SAVE;
+	entry->generation++;
+	entry->saved_ms = clock_now_ms();
+	entry->due_ms = entry->saved_ms + QUIET_MS;
+	bool had_blocks = json_array_size(json_object_get(entry->base, "blocks")) > 0;
+	entry->state = had_blocks && is_blank(bytes, len) ? QUEUE_HELD : QUEUE_PENDING;
+	return 0;
+}
+
+int draft_save(struct workspace *workspace, node_id node, const void *bytes, size_t len,
+	       int64_t mtime_ns, pid_t process)
+{
+	CLEANUP(transaction) struct store_transaction *state = NULL;
+	CLEANUP(transaction) struct store_transaction *cache = NULL;
+	CLEANUP(queue_entry) struct queue_entry entry = {0};
+	struct node_record record;
+	struct store_value shown;
+	uint64_t version;
+	int r = store_write(workspace->state, &state);
+	if (r == 0) {
+		r = store_read(workspace->cache, &cache);
+	}
+	if (r == 0) {
+		r = tree_get(state, node, &record);
+	}
+	if (r < 0) {
+		return r;
+	}
+	r = queue_get(state, node, &entry);
+	if (r < 0 && r != -ENOENT) {
+		return r;
+	}
+	bool is_pending = r == 0;
+	bool is_same =
+		is_pending ? entry.kind == QUEUE_SAVE && entry.text_len == len &&
+				     memcmp(entry.text, bytes, len) == 0
+			   : (record.flags & NODE_NEW) == 0 &&
+				     rendering_get(cache, &record.object, &version, &shown) == 0 &&
+				     shown.len == len && memcmp(shown.bytes, bytes, len) == 0;
+	if (!is_same) {
+		r = make_entry(workspace, state, cache, &record, bytes, len, process, &entry);
+		if (r == 0) {
+			r = queue_put(state, &entry);
+		}
+		record.size = len;
+		record.content_hash = content_hash(bytes, len);
+		record.flags |= NODE_SIZE_EXACT;
+		record.version++;
+	} else {
+		r = 0;
+	}
+	int64_t now_ns = clock_now_ms() * 1000000;
+	record.flags &= ~(unsigned)NODE_HIDDEN;
+	record.mtime_ns = mtime_ns;
+	record.ctime_ns = now_ns > record.ctime_ns ? now_ns : record.ctime_ns + 1;
+	if (r == 0) {
+		r = tree_put(state, &record);
+	}
+	if (r == 0) {
+		r = workspace_commit(&state, NULL);
+	}
+	if (r == 0 && (!is_same || is_pending)) {
+		writeback_schedule(&workspace->writeback, node, clock_now_ms() + QUIET_MS);
+	}
+	return r;
+}
+
+/* ---- handles ---- */
+
+static struct pinned *pinned_new(const char *bytes, size_t len)
+{
+	struct pinned *pinned = malloc(sizeof *pinned + len);
+	if (pinned == NULL) {
+		abort();
+	}
+	pinned->references = 1;
+	pinned->len = len;
+	if (len > 0) {
+		memcpy(pinned->bytes, bytes, len);
+	}
+	return pinned;
+}
+
+static void pinned_unref(struct pinned *pinned)
+{
+	if (pinned != NULL && --pinned->references == 0) {
+		free(pinned);
+	}
+}
+
+static int begin_text_locked(struct page_file *file)
+{
+	struct draft *draft = file->draft;
+	if (!draft->has_text) {
+		buf_clear(&draft->text);
+		buf_append(&draft->text, file->pinned->bytes, file->pinned->len);
+		int r = buf_check(&draft->text);
+		if (r < 0) {
+			return r;
+		}
+		draft->has_text = true;
+	}
+	return 0;
+}
+
+static void touch_locked(struct draft *draft, pid_t process)
+{
+	struct timespec now;
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	draft->is_dirty = true;
+	draft->process = process;
+	draft->mtime_ns = clock_is_simulated() ? clock_now_ms() * 1000000
+					       : (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+int workspace_open_page(struct workspace *workspace, node_id page, int flags, pid_t process,
+			struct page_file **ret_file)
+{
+	char *bytes = NULL;
+	size_t len = 0;
+	struct node_record record;
+	bool is_writable = (flags & O_ACCMODE) != O_RDONLY;
+	if (is_writable && workspace->options.read_only) {
+		return -EROFS;
+	}
+	int r = read_present(workspace, page, &bytes, &len, &record);
+	if (r < 0) {
+		return r;
+	}
+	struct page_file *file = calloc(1, sizeof *file);
+	if (file == NULL) {
+		free(bytes);
+		return -ENOMEM;
+	}
+	file->draft = draft_ref(&workspace->drafts, page);
+	file->pinned = pinned_new(bytes, len);
+	file->is_writable = is_writable;
+	file->process = process;
+	free(bytes);
+	if ((record.flags & NODE_NEW) == 0) {
+		note_open(&workspace->drafts, page, process, record.version);
+	}
+	{
+		LOCK_SCOPE(&file->draft->mutex);
+		file->next = file->draft->files;
+		file->draft->files = file;
+		file->draft->writers += is_writable ? 1 : 0;
+	}
+	if (is_writable && (flags & O_TRUNC) != 0) {
+		r = page_file_truncate(file, 0);
+		if (r < 0) {
+			(void)page_file_close(file);
+			return r;
+		}
+	}
+	*ret_file = file;
+	return 0;
+}
+
+ssize_t page_file_read(struct page_file *file, void *bytes, size_t len, off_t offset)
+{
+	struct draft *draft = file->draft;
+	LOCK_SCOPE(&draft->mutex);
+	const char *from = draft->has_text ? draft->text.data : file->pinned->bytes;
+	size_t size = draft->has_text ? draft->text.len : file->pinned->len;
+	if (offset < 0) {
+		return -EINVAL;
+	}
+	if ((uint64_t)offset >= size) {
+		return 0;
+	}
+	size_t left = size - (size_t)offset;
+	len = len < left ? len : left;
+	memcpy(bytes, from + offset, len);
+	return (ssize_t)len;
+}
+
+/* Lengthens with NULs, as write and truncate past the end do. */
+static int lengthen(struct buf *text, size_t size)
+{
+	static const char zeroes[4096];
+	while (text->len < size && !text->failed) {
+		size_t more = size - text->len;
+		buf_append(text, zeroes, more < sizeof zeroes ? more : sizeof zeroes);
+	}
+	if (text->failed) {
+		text->failed = false;
+		return -EFBIG;
+	}
+	return 0;
+}
+
+ssize_t page_file_write(struct page_file *file, const void *bytes, size_t len, off_t offset,
+			bool append)
+{
+	struct draft *draft = file->draft;
+	if (!file->is_writable) {
+		return -EBADF;
+	}
+	LOCK_SCOPE(&draft->mutex);
+	int r = begin_text_locked(file);
+	if (r < 0) {
+		return r;
+	}
+	struct buf *text = &draft->text;
+	size_t at = append ? text->len : (size_t)offset;
+	if ((!append && offset < 0) || at > text->max_bytes || len > text->max_bytes - at) {
+		return -EFBIG;
+	}
+	r = lengthen(text, at);
+	if (r < 0) {
+		return r;
+	}
+	size_t replaced = text->len - at < len ? text->len - at : len;
+	buf_splice(text, at, replaced, bytes, len);
+	if (text->failed) {
+		text->failed = false;
+		return -ENOSPC;
+	}
+	touch_locked(draft, file->process);
+	return (ssize_t)len;
+}
+
+int page_file_truncate(struct page_file *file, off_t size)
+{
+	struct draft *draft = file->draft;
+	if (!file->is_writable) {
+		return -EBADF;
+	}
+	LOCK_SCOPE(&draft->mutex);
+	int r = begin_text_locked(file);
+	if (r < 0) {
+		return r;
+	}
+	if (size < 0 || (uint64_t)size > draft->text.max_bytes) {
+		return -EFBIG;
+	}
+	if ((uint64_t)size == draft->text.len) {
+		return 0;
+	}
+	if ((uint64_t)size < draft->text.len) {
+		buf_truncate(&draft->text, (size_t)size);
+	} else {
+		r = lengthen(&draft->text, (size_t)size);
+	}
+	if (r == 0) {
+		touch_locked(draft, file->process);
+	}
+	return r;
+}
+
+/* Everybody who has the page open reads the committed text from now on. */
+static void pin_text_locked(struct draft *draft)
+{
+	struct pinned *pinned = pinned_new(draft->text.data, draft->text.len);
+	for (struct page_file *file = draft->files; file != NULL; file = file->next) {
+		pinned_unref(file->pinned);
+		file->pinned = pinned;
+		pinned->references++;
+	}
+	pinned_unref(pinned);
+}
+
+static int commit_locked(struct draft *draft)
+{
+	if (!draft->is_dirty) {
+		return 0;
+	}
+	int r = draft_save(draft->workspace, draft->node, draft->text.data, draft->text.len,
+			   draft->mtime_ns, draft->process);
+	if (r == 0) {
+		draft->is_dirty = false;
+		pin_text_locked(draft);
+	}
+	return r;
+}
+
+int page_file_commit(struct page_file *file, bool is_fsync)
+{
+	struct draft *draft = file->draft;
+	struct workspace *workspace = draft->workspace;
+	int r;
+	{
+		LOCK_SCOPE(&draft->mutex);
+		r = commit_locked(draft);
+	}
+	if (r == 0 && is_fsync) {
+		writeback_hurry(&workspace->writeback, draft->node,
+				clock_now_ms() + workspace->options.save_delay_ms);
+	}
+	return r;
+}
+
+int page_file_close(struct page_file *file)
+{
+	if (file == NULL) {
+		return 0;
+	}
+	struct draft *draft = file->draft;
+	struct workspace *workspace = draft->workspace;
+	bool is_last_writer = false;
+	int r = 0;
+	{
+		LOCK_SCOPE(&draft->mutex);
+		struct page_file **link = &draft->files;
+		if (file->is_writable) {
+			r = commit_locked(draft);
+			is_last_writer = --draft->writers == 0;
+			if (is_last_writer && !draft->is_dirty) {
+				draft->has_text = false;
+			}
+		}
+		while (*link != file) {
+			link = &(*link)->next;
+		}
+		*link = file->next;
+		pinned_unref(file->pinned);
+	}
+	if (is_last_writer) {
+		writeback_hurry(&workspace->writeback, draft->node,
+				clock_now_ms() + workspace->options.save_delay_ms);
+	}
+	draft_unref(draft);
+	free(file);
+	return r;
+}
+
+void page_file_mark_dirty(struct page_file *file)
+{
+	LOCK_SCOPE(&file->draft->mutex);
+	if (begin_text_locked(file) == 0) {
+		touch_locked(file->draft, file->process);
+	}
+}
+
+/* What is being written shows in the attributes before it is committed. */
+static void overlay_locked(const struct draft *draft, struct node_attr *attr)
+{
+	if (draft->has_text) {
+		attr->size = draft->text.len;
+		attr->is_size_exact = true;
+		if (draft->is_dirty) {
+			attr->mtime_ns = draft->mtime_ns;
+			attr->ctime_ns =
+				draft->mtime_ns > attr->ctime_ns ? draft->mtime_ns : attr->ctime_ns;
+		}
+	}
+}
+
+void page_file_getattr(struct page_file *file, struct node_attr *ret_attr)
+{
+	struct draft *draft = file->draft;
+	if (workspace_getattr(draft->workspace, draft->node, ret_attr) < 0) {
+		/* Trashed while open: the handle goes on with what it has. */
+		*ret_attr = (struct node_attr){.node = draft->node,
+					       .kind = NODE_PAGE,
+					       .mode = S_IFREG | 0444,
+					       .is_size_exact = true};
+	}
+	LOCK_SCOPE(&draft->mutex);
+	if (!draft->has_text) {
+		ret_attr->size = file->pinned->len;
+		ret_attr->is_size_exact = true;
+	}
+	overlay_locked(draft, ret_attr);
+}
+
+void draft_overlay(struct drafts *drafts, struct node_attr *attr)
+{
+	struct draft *draft;
+	{
+		LOCK_SCOPE(&drafts->mutex);
+		for (draft = drafts->first; draft != NULL && draft->node != attr->node;) {
+			draft = draft->next;
+		}
+		if (draft == NULL) {
+			return;
+		}
+		draft->references++;
+	}
+	{
+		LOCK_SCOPE(&draft->mutex);
+		overlay_locked(draft, attr);
+	}
+	draft_unref(draft);
+}
+
+int workspace_truncate(struct workspace *workspace, node_id page, off_t size, pid_t process,
+		       struct node_attr *ret_attr)
+{
+	struct page_file *file;
+	int r = workspace_open_page(workspace, page, O_RDWR, process, &file);
+	if (r < 0) {
+		return r;
+	}
+	r = page_file_truncate(file, size);
+	int close_r = page_file_close(file);
+	r = r < 0 ? r : close_r;
+	return r < 0 ? r : workspace_getattr(workspace, page, ret_attr);
+}

@@ -1,0 +1,17 @@
+/*
+ * Who a token is: the workspace and the bot or user behind it, which name the folders of the
+ * cache and the state.
+ *
+ * What it is not: for anyone but workspace_open. May ask Notion once (users/me); after that the
+ * answer is kept beside the state, under a fingerprint of address and token, so that a mount
+ * without a network finds its folders. The token itself is never written.
+ */
+#ifndef NOTIONFS_CACHE_IDENTITY_H
+#define NOTIONFS_CACHE_IDENTITY_H
+
+#include "cache/workspace.h"
+
+/* Fills bot, workspace_name, is_personal_token, state_path and cache_path; makes the folders. */
+must_check int identity_find(struct workspace *workspace, const char *token, char **ret_message);
+
+#endif

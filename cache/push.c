@@ -1,0 +1,226 @@
+#include "cache/push.h"
+
+#define LOG_MODULE "push"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cache/keys.h"
+#include "cache/read_object.h"
+#include "cache/workspace_private.h"
+#include "mapping/base/clock.h"
+#include "mapping/base/log.h"
+
+static void push_release(struct push *push)
+{
+	queue_entry_release(&push->entry);
+	json_decref(push->journal);
+	json_decref(push->answers);
+	failure_release(&push->failure);
+}
+
+static int load(struct push *push, node_id node)
+{
+	CLEANUP(transaction) struct store_transaction *state = NULL;
+	unsigned char key[KEY_NODE_BYTES];
+	struct store_value journal;
+	key_put_u64(key, node);
+	int r = workspace_begin(push->workspace, false, &state, NULL);
+	if (r == 0) {
+		r = queue_get(state, node, &push->entry);
+	}
+	if (r == 0) {
+		r = tree_get(state, node, &push->record);
+	}
+	if (r == 0 && store_get(state, STATE_JOURNAL, key, sizeof key, &journal) == 0) {
+		push->journal = json_loadb(journal.bytes, journal.len, 0, NULL);
+		const char *page = json_string_value(json_object_get(push->journal, "page"));
+		if (push->journal == NULL ||
+		    (page != NULL && uuid_parse(page, strlen(page), &push->page) < 0)) {
+			return -EINVAL;
+		}
+		/* Its answers went with the process that got them. */
+		push->is_resumed = json_integer_value(json_object_get(push->journal, "done")) > 0 ||
+				   json_is_object(json_object_get(push->journal, "sending"));
+	}
+	return r;
+}
+
+/* A row's schema may have gone with the cache, or never been here. */
+static int have_schema(struct push *push)
+{
+	CLEANUP(transaction) struct store_transaction *state = NULL;
+	CLEANUP(transaction) struct store_transaction *cache = NULL;
+	struct node_record directory;
+	struct uuid source = {{0}};
+	const json_t *page = json_object_get(push->entry.base, "page");
+	json_t *schema = NULL;
+	int r = workspace_begin(push->workspace, false, &state, &cache);
+	if (r == 0) {
+		r = tree_get(state, push->record.parent, &directory);
+	}
+	if (r < 0) {
+		return r;
+	}
+	if (!json_id(json_object_get(page, "parent"), "data_source_id", &source)) {
+		source = directory.role == ROLE_DATA_SOURCE ? directory.object : directory.source;
+	}
+	bool is_here = uuid_is_zero(&source) || object_exists(cache, &source);
+	store_abort(steal(&state));
+	store_abort(steal(&cache));
+	if (is_here) {
+		return 0;
+	}
+	r = notion_data_source(push->workspace->notion, PRIORITY_SAVE, &source, &push->failure,
+			       &schema);
+	if (r == 0) {
+		r = workspace_begin(push->workspace, true, NULL, &cache);
+	}
+	if (r == 0) {
+		r = object_put(cache, schema, NULL);
+		r = r == 0 ? workspace_commit(NULL, &cache) : r;
+	}
+	json_decref(schema);
+	return r;
+}
+
+/* A disk or network error is tried again; what Notion refuses is said to the user. */
+static int again_or_refuse(struct push *push, int error)
+{
+	if (error == -ECANCELED || error == -ENOTCONN) {
+		return 0; /* stopping: the queue has it */
+	}
+	if (error == -EINVAL || error == -EPERM || error == -E2BIG || error == -ENOENT) {
+		const char *why = push->failure.message[0] != '\0'
+					  ? push->failure.message
+					  : "the save can't be sent as it is";
+		return push_refuse(push, 0, 0, why);
+	}
+	return -EAGAIN;
+}
+
+static int push_save(struct push *push)
+{
+	CLEANUP(diagnostics) struct diagnostics diagnostics;
+	diagnostics_init(&diagnostics);
+	int r = 0;
+	if (push->journal == NULL) {
+		r = have_schema(push);
+		if (r == 0) {
+			r = push_plan(push, &diagnostics);
+		}
+		const struct diagnostic *error = diagnostics_first_error(&diagnostics);
+		if (r == -EINVAL && error != NULL) {
+			return push_refuse(push, error->line, error->column, error->message);
+		}
+		if (r == 0 && !push_is_empty(push)) {
+			r = (push->record.flags & NODE_NEW) != 0 ? 0 : push_check(push);
+			if (r == -ESTALE) {
+				return push_conflict(push);
+			}
+			if (r == 0) {
+				r = push_save_journal(push);
+			}
+		}
+	}
+	if (r == 0) {
+		r = push_send(push);
+	}
+	if (r == 0) {
+		r = push_finish(push);
+	}
+	return r < 0 && r != -EAGAIN ? again_or_refuse(push, r) : r;
+}
+
+struct any_entry {
+	bool found;
+};
+
+static int stop_at_visible(void *context, const struct node_record *record)
+{
+	struct any_entry *any = context;
+	any->found |= (record->flags & NODE_HIDDEN) == 0;
+	return any->found ? 1 : 0;
+}
+
+/* The grace time is over: the page goes to the trash, unless its directory still holds pages. */
+static int push_trash(struct push *push)
+{
+	CLEANUP(tree_changes) struct tree_changes changes = {0};
+	struct store_transaction *state = NULL;
+	struct store_transaction *cache = NULL;
+	struct node_record directory;
+	struct any_entry any = {0};
+	json_t *body = NULL;
+	if (push->entry.due_ms > clock_now_ms()) {
+		push->again_ms = push->entry.due_ms;
+		return -EAGAIN;
+	}
+	int r = workspace_begin(push->workspace, false, &state, NULL);
+	if (r == 0 && tree_find(state, &push->record.object, true, &directory) == 0) {
+		r = tree_each(state, directory.node, 0, stop_at_visible, &any);
+	}
+	store_abort(state);
+	state = NULL;
+	if (r == 0 && !any.found && (push->record.flags & NODE_NEW) == 0) {
+		body = json_pack("{sb}", "in_trash", 1);
+		r = notion_update_page(push->workspace->notion, &push->record.object, body,
+				       &push->failure, NULL);
+		json_decref(body);
+		/* Trashed already, or gone: that is what was wanted. */
+		r = r == -ENOENT || r == -EINVAL ? 0 : r;
+	}
+	if (r < 0) {
+		return again_or_refuse(push, r);
+	}
+	r = workspace_begin(push->workspace, true, &state, &cache);
+	if (r == 0) {
+		r = queue_delete(state, push->record.node);
+	}
+	if (r == 0 && any.found) {
+		push->record.flags &= ~(unsigned)NODE_HIDDEN;
+		r = tree_put(state, &push->record);
+		if (r == 0) {
+			r = tree_touch(state, push->record.parent, push->record.name,
+				       clock_now_ms(), &changes);
+		}
+		log_warning("%s returns: its directory still holds pages, remove those first",
+			    push->record.name);
+	} else if (r == 0) {
+		r = tree_remove(state, &push->record.object, clock_now_ms(), &changes);
+		r = r == 0 ? object_delete(cache, &push->record.object) : r;
+	}
+	if (r == 0) {
+		r = workspace_commit(&state, &cache);
+	}
+	store_abort(state);
+	store_abort(cache);
+	workspace_tell(push->workspace, &changes);
+	return r;
+}
+
+int push_page(struct workspace *workspace, node_id node, int64_t *ret_again_ms)
+{
+	struct push push = {.workspace = workspace, .answers = json_object()};
+	int r = load(&push, node);
+	if (r == -ENOENT) {
+		push_release(&push);
+		return 0;
+	}
+	if (r == 0 && push.journal == NULL &&
+	    (push.entry.state == QUEUE_HELD || push.entry.state == QUEUE_ERROR)) {
+		push_release(&push);
+		return 0;
+	}
+	if (r == 0) {
+		r = push.entry.kind == QUEUE_TRASH ? push_trash(&push) : push_save(&push);
+	}
+	if (r < 0 && r != -EAGAIN) {
+		log_error("saving %s failed: %s", push.record.name, strerror(-r));
+		r = -EAGAIN;
+	}
+	*ret_again_ms = push.again_ms;
+	push_release(&push);
+	return r;
+}

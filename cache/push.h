@@ -1,0 +1,69 @@
+/*
+ * Sending one page's save: text → plan → look again → calls → done (design.md §5).
+ *
+ *     queue ─ push_plan ─▶ journal ─ push_check ─▶ push_send ─▶ push_finish ─▶ stores
+ *                             ▲________after a crash, again___________|
+ *
+ * What it is not: the schedule (writeback.h). push_page is called by writeback's threads, never
+ * twice at once for one page; it blocks on the network and the disk and holds no lock while so.
+ */
+#ifndef NOTIONFS_CACHE_PUSH_H
+#define NOTIONFS_CACHE_PUSH_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "cache/queue.h"
+#include "cache/remote/notion.h"
+#include "cache/tree.h"
+#include "cache/workspace.h"
+#include "mapping/diagnostic.h"
+
+/*
+ * 0: nothing is owed any more, or it waits for a person (state in the queue). -EAGAIN: try again,
+ * at *ret_again_ms when that is not 0, else after a while.
+ */
+must_check int push_page(struct workspace *workspace, node_id node, int64_t *ret_again_ms);
+
+/* One push under way. Belongs to push_page; the steps below share it. */
+struct push {
+	struct workspace *workspace;
+	struct node_record record;
+	struct queue_entry entry;
+	struct uuid page; /* zero until a new page is created */
+	/*
+	 * What is durable of it: {"generation":N, "exact":bool, "page":id or null,
+	 * "calls":[{"method","path","body"},…], "done":K, "created":{"<n>":[ids]},
+	 * "sending":{"sent_ms":T} or null}. Call numbers count from 1.
+	 */
+	json_t *journal;
+	json_t *answers; /* by call number; only of calls sent by this process */
+	bool is_resumed; /* some calls were sent by an earlier process */
+	int64_t again_ms;
+	struct failure failure;
+};
+
+/* The calls that this entry needs, into push->journal. -EINVAL: errors in `diagnostics`. */
+must_check int push_plan(struct push *push, struct diagnostics *diagnostics);
+/* Nothing to send? */
+bool push_is_empty(const struct push *push);
+
+/* Re-reads what the calls touch and compares it with the base. -ESTALE: somebody else changed
+ * it. */
+must_check int push_check(struct push *push);
+
+/* Sends the calls that are left, in order, each outcome durable before the next. -EAGAIN with
+ * push->again_ms, -EINVAL: Notion refuses (push->failure says why), -ECANCELED. */
+must_check int push_send(struct push *push);
+must_check int push_save_journal(const struct push *push);
+/* The id a target text means: an id, "@0" the new page, "@n.i" created by call n. */
+must_check int push_resolve(struct push *push, const char *target, struct uuid *ret_id);
+
+/* All calls are sent: the new body into the stores, the entry out of the queue. */
+must_check int push_finish(struct push *push);
+/* Somebody else changed the same: Notion keeps theirs, the file is kept beside the page. */
+must_check int push_conflict(struct push *push);
+/* It can't be sent as it is: the entry stays, with the reason. */
+must_check int push_refuse(struct push *push, unsigned line, unsigned column, const char *message);
+
+#endif

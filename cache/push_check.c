@@ -1,0 +1,277 @@
+/*
+ * The API has no conditional write. What can be done is to read what will be touched just before,
+ * and to compare its content (design.md §5.7).
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cache/push.h"
+#include "cache/walk.h"
+#include "cache/workspace_private.h"
+#include "mapping/json.h"
+
+/* One block of the base that a call names. */
+struct touched {
+	struct uuid id;
+	struct uuid container;
+	const json_t *block; /* in the base */
+	size_t siblings;
+	bool is_anchor_only; /* named as a place, not changed */
+	bool is_deleted;
+	bool is_checked;
+};
+
+struct touched_list {
+	size_t count;
+	size_t allocated; /* each call touches one block at most */
+	struct touched items[];
+};
+
+/* Finds a block in nested JSON, with its container and the number of its siblings. */
+static const json_t *find_block(const json_t *blocks, const struct uuid *container,
+				const struct uuid *id, struct uuid *ret_container,
+				size_t *ret_siblings)
+{
+	size_t i;
+	json_t *block;
+	json_array_foreach (blocks, i, block) {
+		struct uuid own;
+		if (!json_id(block, NULL, &own)) {
+			continue;
+		}
+		if (uuid_equal(&own, id)) {
+			*ret_container = *container;
+			*ret_siblings = json_array_size(blocks);
+			return block;
+		}
+		const json_t *found = find_block(json_object_get(block, "children"), &own, id,
+						 ret_container, ret_siblings);
+		if (found != NULL) {
+			return found;
+		}
+	}
+	return NULL;
+}
+
+static void touch(struct push *push, struct touched_list *list, const char *id_text,
+		  bool is_anchor_only, bool is_deleted)
+{
+	struct touched touched = {.is_anchor_only = is_anchor_only, .is_deleted = is_deleted};
+	if (uuid_parse(id_text, strlen(id_text), &touched.id) < 0 ||
+	    list->count == list->allocated) {
+		return;
+	}
+	for (size_t i = 0; i < list->count; i++) {
+		if (uuid_equal(&list->items[i].id, &touched.id)) {
+			list->items[i].is_anchor_only &= is_anchor_only;
+			list->items[i].is_deleted |= is_deleted;
+			return;
+		}
+	}
+	touched.block =
+		find_block(json_object_get(push->entry.base, "blocks"), &push->record.object,
+			   &touched.id, &touched.container, &touched.siblings);
+	if (touched.block != NULL) {
+		list->items[list->count++] = touched;
+	}
+}
+
+/* "/v1/blocks/<id>/children" → "<id>". */
+static void id_of_path(const char *path, char id[UUID_TEXT_BYTES])
+{
+	static const char prefix[] = "/v1/blocks/";
+	id[0] = '\0';
+	if (strncmp(path, prefix, sizeof prefix - 1) == 0) {
+		(void)snprintf(id, UUID_TEXT_BYTES, "%.36s", path + sizeof prefix - 1);
+	}
+}
+
+static void collect_touched(struct push *push, struct touched_list *list)
+{
+	size_t i;
+	json_t *call;
+	json_array_foreach (json_object_get(push->journal, "calls"), i, call) {
+		const char *method = json_text(call, "method");
+		const char *path = json_text(call, "path");
+		char id[UUID_TEXT_BYTES];
+		id_of_path(path, id);
+		if (strstr(path, "/children") != NULL) {
+			const json_t *position =
+				json_object_get(json_object_get(call, "body"), "position");
+			touch(push, list, json_text(json_object_get(position, "after_block"), "id"),
+			      true, false);
+		} else if (id[0] != '\0') {
+			touch(push, list, id, false, strcmp(method, "DELETE") == 0);
+		}
+	}
+}
+
+/* The same content, by what the mapping can tell apart? */
+static bool is_same(const json_t *a, const json_t *b, bool with_children)
+{
+	CLEANUP(block_tree) struct block_tree *left = NULL;
+	CLEANUP(block_tree) struct block_tree *right = NULL;
+	json_t *left_list = json_pack("[O]", a);
+	json_t *right_list = json_pack("[O]", b);
+	bool same =
+		block_tree_from_json(left_list, &left) == 0 &&
+		block_tree_from_json(right_list, &right) == 0 &&
+		(with_children
+			 ? block_subtree_equal(left->root.first_child, right->root.first_child)
+			 : block_payload_equal(left->root.first_child, right->root.first_child));
+	json_decref(left_list);
+	json_decref(right_list);
+	return same;
+}
+
+static int compare(struct push *push, struct touched *touched, json_t *remote)
+{
+	struct notion *notion = push->workspace->notion;
+	touched->is_checked = true;
+	if (remote == NULL || json_is_true(json_object_get(remote, "in_trash"))) {
+		/* A block that is to go and has gone is no conflict. */
+		return touched->is_deleted ? 0 : -ESTALE;
+	}
+	if (touched->is_anchor_only) {
+		return 0; /* it is where it was: that is all an anchor has to be */
+	}
+	bool with_children = touched->is_deleted;
+	if (with_children && (json_is_true(json_object_get(remote, "has_children")) ||
+			      json_array_size(json_object_get(touched->block, "children")) > 0)) {
+		json_t *list = json_pack("[O]", remote);
+		int r = walk_below(notion, PRIORITY_SAVE, list, &push->failure);
+		json_decref(list);
+		if (r < 0) {
+			return r;
+		}
+	}
+	return is_same(touched->block, remote, with_children) ? 0 : -ESTALE;
+}
+
+static json_t *find_in_list(json_t *list, const struct uuid *id)
+{
+	size_t i;
+	json_t *block;
+	json_array_foreach (list, i, block) {
+		struct uuid own;
+		if (json_id(block, NULL, &own) && uuid_equal(&own, id)) {
+			return block;
+		}
+	}
+	return NULL;
+}
+
+/* All touched blocks of one container, by its list or one by one, whichever is fewer calls. */
+static int check_container(struct push *push, struct touched_list *list, size_t first)
+{
+	struct notion *notion = push->workspace->notion;
+	struct touched *head = &list->items[first];
+	size_t count = 0;
+	for (size_t i = first; i < list->count; i++) {
+		count += uuid_equal(&list->items[i].container, &head->container) ? 1 : 0;
+	}
+	json_t *children = NULL;
+	int r = 0;
+	bool by_list = count > (head->siblings + 99) / 100;
+	if (by_list) {
+		r = walk_children(notion, PRIORITY_SAVE, &head->container, &push->failure,
+				  &children);
+		if (r == -ENOENT) {
+			return -ESTALE;
+		}
+	}
+	for (size_t i = first; r == 0 && i < list->count; i++) {
+		struct touched *touched = &list->items[i];
+		json_t *remote = NULL;
+		if (!uuid_equal(&touched->container, &head->container)) {
+			continue;
+		}
+		if (by_list) {
+			remote = json_incref(find_in_list(children, &touched->id));
+		} else {
+			r = notion_block(notion, PRIORITY_SAVE, &touched->id, &push->failure,
+					 &remote);
+			r = r == -ENOENT ? 0 : r;
+		}
+		if (r == 0) {
+			r = compare(push, touched, remote);
+		}
+		json_decref(remote);
+	}
+	json_decref(children);
+	return r;
+}
+
+/* The properties a PATCH names, as Notion has them now. */
+static int check_page(struct push *push, const json_t *patch)
+{
+	json_t *remote = NULL;
+	const char *key;
+	json_t *value;
+	const json_t *base = json_object_get(push->entry.base, "page");
+	int r = notion_page(push->workspace->notion, PRIORITY_SAVE, &push->record.object,
+			    &push->failure, &remote);
+	if (r < 0) {
+		return r == -ENOENT ? -ESTALE : r;
+	}
+	if (json_is_true(json_object_get(remote, "in_trash"))) {
+		r = -ESTALE;
+	}
+	json_object_foreach (json_object_get((json_t *)patch, "properties"), key, value) {
+		/* "title" is the id of every title, whatever its name. */
+		const char *name;
+		json_t *property;
+		json_object_foreach (json_object_get(base, "properties"), name, property) {
+			const char *type = json_text(property, "type");
+			bool is_named = strcmp(name, key) == 0 ||
+					(strcmp(key, "title") == 0 && strcmp(type, "title") == 0);
+			const json_t *now =
+				json_object_get(json_object_get(remote, "properties"), name);
+			if (is_named && strcmp(type, "files") != 0 &&
+			    !json_equal(json_object_get(property, type),
+					json_object_get(now, type))) {
+				r = -ESTALE;
+			}
+		}
+	}
+	static const char *const plain[] = {"icon", "cover"};
+	for (size_t i = 0; i < 2; i++) {
+		const json_t *old = json_object_get(base, plain[i]);
+		if (json_object_get(patch, plain[i]) != NULL &&
+		    strcmp(json_text(old, "type"), "file") != 0 &&
+		    !json_equal((json_t *)old, json_object_get(remote, plain[i]))) {
+			r = -ESTALE;
+		}
+	}
+	json_decref(remote);
+	return r;
+}
+
+int push_check(struct push *push)
+{
+	int r = 0;
+	size_t i;
+	json_t *call;
+	size_t count = json_array_size(json_object_get(push->journal, "calls"));
+	struct touched_list *list = calloc(1, sizeof *list + count * sizeof list->items[0]);
+	if (list == NULL) {
+		return -ENOMEM;
+	}
+	list->allocated = count;
+	json_array_foreach (json_object_get(push->journal, "calls"), i, call) {
+		if (r == 0 && strcmp(json_text(call, "method"), "PATCH") == 0 &&
+		    strncmp(json_text(call, "path"), "/v1/pages/", 10) == 0) {
+			r = check_page(push, json_object_get(call, "body"));
+		}
+	}
+	collect_touched(push, list);
+	for (i = 0; r == 0 && i < list->count; i++) {
+		if (!list->items[i].is_checked) {
+			r = check_container(push, list, i);
+		}
+	}
+	free(list);
+	return r;
+}

@@ -1,0 +1,293 @@
+#include "cache/read_object.h"
+
+#define LOG_MODULE "read"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cache/children.h"
+#include "cache/content.h"
+#include "cache/walk.h"
+#include "cache/workspace_private.h"
+#include "mapping/base/clock.h"
+#include "mapping/base/log.h"
+
+/* One object from the cache, or from Notion and then into the cache. New reference. */
+static int have_object(struct workspace *workspace, const struct uuid *id, enum object_kind kind,
+		       enum priority priority, bool is_fresh_wanted, struct failure *failure,
+		       json_t **ret_object)
+{
+	struct store_transaction *cache = NULL;
+	int r = -ENOENT;
+	if (!is_fresh_wanted) {
+		r = workspace_begin(workspace, false, NULL, &cache);
+		if (r == 0) {
+			r = object_get(cache, id, ret_object);
+			store_abort(cache);
+		}
+		if (r != -ENOENT) {
+			return r;
+		}
+	}
+	json_t *object = NULL;
+	switch (kind) {
+	case OBJECT_PAGE: r = notion_page(workspace->notion, priority, id, failure, &object); break;
+	case OBJECT_DATABASE:
+		r = notion_database(workspace->notion, priority, id, failure, &object);
+		break;
+	case OBJECT_DATA_SOURCE:
+		r = notion_data_source(workspace->notion, priority, id, failure, &object);
+		break;
+	}
+	if (r < 0) {
+		return r;
+	}
+	r = workspace_begin(workspace, true, NULL, &cache);
+	if (r == 0) {
+		r = object_put(cache, object, NULL);
+		r = r == 0 ? workspace_commit(NULL, &cache) : r;
+		store_abort(cache);
+	}
+	if (r < 0) {
+		json_decref(object);
+		return r;
+	}
+	*ret_object = object;
+	return 0;
+}
+
+/* Relations are cut at 25 in page objects; writing a cut list back would delete the rest
+ * (notion-api.md §10.10), so the whole list is read before the page is shown. */
+static int complete_relations(struct workspace *workspace, const struct uuid *page,
+			      enum priority priority, json_t *object, bool *ret_changed)
+{
+	const char *name;
+	json_t *property;
+	json_object_foreach (json_object_get(object, "properties"), name, property) {
+		CLEANUP(failure) struct failure failure = {0};
+		char *cursor = NULL;
+		if (!json_is_true(json_object_get(property, "has_more")) ||
+		    !json_is_array(json_object_get(property, "relation"))) {
+			continue;
+		}
+		json_t *all = json_array();
+		bool has_more = true;
+		int r = 0;
+		while (r == 0 && has_more) {
+			json_t *answer = NULL;
+			size_t i;
+			json_t *item;
+			r = notion_property(workspace->notion, priority, page,
+					    json_text(property, "id"), cursor, &failure, &answer);
+			if (r < 0) {
+				break;
+			}
+			json_array_foreach (json_object_get(answer, "results"), i, item) {
+				(void)json_array_append(all, json_object_get(item, "relation"));
+			}
+			has_more = json_is_true(json_object_get(answer, "has_more"));
+			free(cursor);
+			cursor = has_more ? strdup(json_text(answer, "next_cursor")) : NULL;
+			json_decref(answer);
+		}
+		free(cursor);
+		if (r < 0) {
+			/* Shown as far as it is known; frontmatter refuses to write it. */
+			json_decref(all);
+			log_debug("relation %s stays incomplete: %s", name, failure.message);
+			continue;
+		}
+		(void)json_object_set_new(property, "relation", all);
+		(void)json_object_set_new(property, "has_more", json_false());
+		*ret_changed = true;
+	}
+	return 0;
+}
+
+/* Relations are shown by the names of rows elsewhere: those have to be listed once. */
+static void have_related_names(struct workspace *workspace, const json_t *page,
+			       enum priority priority)
+{
+	struct uuid id;
+	struct store_transaction *state = NULL;
+	struct store_transaction *cache = NULL;
+	json_t *schema = NULL;
+	const char *name;
+	json_t *property;
+	if (!json_id(json_object_get(page, "parent"), "data_source_id", &id) ||
+	    workspace_begin(workspace, false, NULL, &cache) < 0) {
+		return;
+	}
+	schema = object_find(cache, &id);
+	store_abort(cache);
+	json_object_foreach (json_object_get(schema, "properties"), name, property) {
+		struct node_record record;
+		struct uuid related;
+		if (!json_id(json_object_get(property, "relation"), "data_source_id", &related) ||
+		    workspace_begin(workspace, false, &state, &cache) < 0) {
+			continue;
+		}
+		bool is_listed = tree_source_directory(state, cache, &related, &record) < 0 ||
+				 (record.flags & NODE_LISTED) != 0;
+		store_abort(state);
+		store_abort(cache);
+		if (!is_listed) {
+			int r = read_data_source(workspace, &related, priority);
+			if (r < 0) {
+				log_debug("relation %s: its rows can't be listed: %s", name,
+					  strerror(-r));
+			}
+		}
+	}
+	json_decref(schema);
+}
+
+int read_page(struct workspace *workspace, const struct uuid *page, enum priority priority)
+{
+	CLEANUP(failure) struct failure failure = {0};
+	json_t *object = NULL;
+	json_t *blocks = NULL;
+	json_t *schema = NULL;
+	struct uuid source;
+	bool changed = false;
+	int64_t fetched_ms = notion_now_ms(workspace->notion);
+	int r = have_object(workspace, page, OBJECT_PAGE, priority, false, &failure, &object);
+	if (r == 0) {
+		r = walk_page(workspace->notion, priority, page, &failure, &blocks);
+	}
+	if (r == 0 && json_id(json_object_get(object, "parent"), "data_source_id", &source)) {
+		r = have_object(workspace, &source, OBJECT_DATA_SOURCE, priority, false, &failure,
+				&schema);
+		r = r == -ENOENT ? 0 : r;
+	}
+	if (r == 0) {
+		r = complete_relations(workspace, page, priority, object, &changed);
+	}
+	if (r == 0) {
+		have_related_names(workspace, object, priority);
+		r = read_take_body(workspace, page, changed ? object : NULL, blocks, fetched_ms,
+				   priority);
+	}
+	json_decref(object);
+	json_decref(blocks);
+	json_decref(schema);
+	return r;
+}
+
+/* A new body makes the page's text, and its minute may not be over yet. */
+static int store_body(struct workspace *workspace, const struct uuid *page, const json_t *object,
+		      json_t *blocks, int64_t fetched_ms, node_id *ret_node, bool *ret_changed)
+{
+	CLEANUP(transaction) struct store_transaction *state = NULL;
+	CLEANUP(transaction) struct store_transaction *cache = NULL;
+	struct body body = {.blocks = blocks, .fetched_ms = fetched_ms};
+	struct body old;
+	int r = workspace_begin(workspace, true, &state, &cache);
+	if (r == 0 && body_get(cache, page, &old) == 0) {
+		if (!json_equal(old.blocks, blocks) || object != NULL) {
+			r = content_keep_version(state, cache, page);
+		}
+		json_decref(old.blocks);
+	}
+	if (r == 0 && object != NULL) {
+		r = object_put(cache, object, NULL);
+	}
+	if (r == 0) {
+		r = body_put(cache, page, &body);
+	}
+	if (r == 0) {
+		r = content_update(workspace, state, cache, page, ret_node, ret_changed);
+		r = r == -ENOENT ? 0 : r;
+	}
+	return r < 0 ? r : workspace_commit(&state, &cache);
+}
+
+int read_take_body(struct workspace *workspace, const struct uuid *page, const json_t *object,
+		   json_t *blocks, int64_t fetched_ms, enum priority priority)
+{
+	node_id node = 0;
+	bool changed = false;
+	int r = children_of_page(workspace, page, blocks, priority);
+	if (r == 0) {
+		r = store_body(workspace, page, object, blocks, fetched_ms, &node, &changed);
+	}
+	if (r == 0 && changed) {
+		workspace_tell_page(workspace, node);
+	}
+	if (r == 0) {
+		refresher_look_again(&workspace->refresher, page, fetched_ms);
+	}
+	return r;
+}
+
+int read_database(struct workspace *workspace, const struct uuid *database, enum priority priority)
+{
+	CLEANUP(failure) struct failure failure = {0};
+	json_t *object = NULL;
+	int r = have_object(workspace, database, OBJECT_DATABASE, priority, true, &failure,
+			    &object);
+	if (r < 0) {
+		return r;
+	}
+	struct uuid flat_source;
+	bool is_flat = false;
+	r = children_of_database(workspace, database, object, &is_flat, &flat_source, priority);
+	json_decref(object);
+	return r < 0 || !is_flat ? r : read_data_source(workspace, &flat_source, priority);
+}
+
+/* All rows of a data source, 100 an answer. */
+static int query_rows(struct workspace *workspace, const struct uuid *data_source,
+		      enum priority priority, json_t **ret_rows)
+{
+	CLEANUP(failure) struct failure failure = {0};
+	json_t *rows = json_array();
+	char *cursor = NULL;
+	bool has_more = true;
+	int r = rows == NULL ? -ENOMEM : 0;
+	while (r == 0 && has_more) {
+		json_t *answer = NULL;
+		r = notion_query(workspace->notion, priority, data_source, NULL, cursor, &failure,
+				 &answer);
+		if (r < 0) {
+			break;
+		}
+		(void)json_array_extend(rows, json_object_get(answer, "results"));
+		has_more = json_is_true(json_object_get(answer, "has_more"));
+		free(cursor);
+		cursor = has_more ? strdup(json_text(answer, "next_cursor")) : NULL;
+		if (strcmp(json_text(json_object_get(answer, "request_status"), "type"),
+			   "incomplete") == 0) {
+			log_warning("a data source has more than the 10,000 rows the API gives");
+			r = -EFBIG;
+		}
+		json_decref(answer);
+	}
+	free(cursor);
+	if (r < 0) {
+		json_decref(rows);
+		return r;
+	}
+	*ret_rows = rows;
+	return 0;
+}
+
+int read_data_source(struct workspace *workspace, const struct uuid *data_source,
+		     enum priority priority)
+{
+	CLEANUP(failure) struct failure failure = {0};
+	json_t *schema = NULL;
+	json_t *rows = NULL;
+	int r = have_object(workspace, data_source, OBJECT_DATA_SOURCE, priority, false, &failure,
+			    &schema);
+	if (r == 0) {
+		r = query_rows(workspace, data_source, priority, &rows);
+	}
+	if (r == 0) {
+		r = children_of_data_source(workspace, data_source, schema, rows, priority);
+	}
+	json_decref(schema);
+	json_decref(rows);
+	return r;
+}

@@ -1,0 +1,29 @@
+/*
+ * The readings themselves: ask Notion for one object, put it into the stores, place its children,
+ * render it, and say what changed. Run by the fetcher's workers.
+ *
+ * What it is not: a queue, or a decision what to read. Blocks on the network and the disk; holds
+ * no lock while it does.
+ */
+#ifndef NOTIONFS_CACHE_READ_OBJECT_H
+#define NOTIONFS_CACHE_READ_OBJECT_H
+
+#include "cache/remote/notion.h"
+#include "cache/workspace.h"
+
+must_check int read_page(struct workspace *workspace, const struct uuid *page,
+			 enum priority priority);
+must_check int read_database(struct workspace *workspace, const struct uuid *database,
+			     enum priority priority);
+must_check int read_data_source(struct workspace *workspace, const struct uuid *data_source,
+				enum priority priority);
+
+/*
+ * Takes a body that was just read or assembled: stores it, places the children it shows and
+ * renders the page anew. `object` (may be NULL) is the page object that goes with it.
+ */
+must_check int read_take_body(struct workspace *workspace, const struct uuid *page,
+			      const json_t *object, json_t *blocks, int64_t fetched_ms,
+			      enum priority priority);
+
+#endif

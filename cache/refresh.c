@@ -1,0 +1,294 @@
+/*
+ * NOTES ON THE THREAD MODEL
+ * One thread sleeps until the next poll, second look or sweep step is due and queues readings; it
+ * never talks to Notion itself. refresh_discover and refresh_poll run in the fetcher's workers.
+ */
+#include "cache/refresh.h"
+
+#define LOG_MODULE "refresh"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cache/children.h"
+#include "cache/discover.h"
+#include "cache/workspace_private.h"
+#include "mapping/base/clock.h"
+#include "mapping/base/log.h"
+
+#define MINUTE_MS 60000
+/* Search is an index that lags; this much is read again each time (notion-api.md §4.1). */
+#define OVERLAP_MS (5 * MINUTE_MS)
+#define LOOKS_MAX 100000
+
+struct second_look {
+	struct uuid page;
+	int64_t due_ms;
+	struct second_look *next;
+};
+
+void refresher_init(struct refresher *refresher, struct workspace *workspace)
+{
+	*refresher = (struct refresher){
+		.mutex = PTHREAD_MUTEX_INITIALIZER,
+		.wake = PTHREAD_COND_INITIALIZER,
+		.workspace = workspace,
+	};
+}
+
+void refresher_look_again(struct refresher *refresher, const struct uuid *page, int64_t stamp_ms)
+{
+	const struct workspace_options *options = &refresher->workspace->options;
+	if (options->poll_ms == 0) {
+		return;
+	}
+	/* Only what was edited in the very minute it was read in can have changed unseen. */
+	struct store_transaction *cache = NULL;
+	json_t *object = NULL;
+	int64_t edited_ms = 0;
+	if (workspace_begin(refresher->workspace, false, NULL, &cache) < 0) {
+		return;
+	}
+	if (object_get(cache, page, &object) == 0) {
+		(void)clock_parse_iso(json_text(object, "last_edited_time"), &edited_ms);
+		json_decref(object);
+	}
+	store_abort(cache);
+	if (edited_ms / MINUTE_MS < stamp_ms / MINUTE_MS) {
+		return;
+	}
+	struct second_look *look = calloc(1, sizeof *look);
+	if (look == NULL) {
+		abort();
+	}
+	look->page = *page;
+	look->due_ms = (stamp_ms / MINUTE_MS + 1) * MINUTE_MS + 1000;
+	LOCK_SCOPE(&refresher->mutex);
+	for (const struct second_look *other = refresher->looks; other != NULL;
+	     other = other->next) {
+		if (uuid_equal(&other->page, page)) {
+			free(look);
+			return;
+		}
+	}
+	look->next = refresher->looks;
+	refresher->looks = look;
+	(void)pthread_cond_signal(&refresher->wake);
+}
+
+bool refresher_is_discovered(struct refresher *refresher)
+{
+	LOCK_SCOPE(&refresher->mutex);
+	return refresher->is_discovered;
+}
+
+void refresher_poll_now(struct refresher *refresher)
+{
+	LOCK_SCOPE(&refresher->mutex);
+	refresher->next_poll_ms = 0;
+	(void)pthread_cond_signal(&refresher->wake);
+}
+
+/* Takes one second look that is due out of the list. */
+static bool take_look_locked(struct refresher *refresher, int64_t now_ms, struct uuid *ret_page)
+{
+	for (struct second_look **link = &refresher->looks; *link != NULL; link = &(*link)->next) {
+		struct second_look *look = *link;
+		if (look->due_ms <= now_ms) {
+			*link = look->next;
+			*ret_page = look->page;
+			free(look);
+			return true;
+		}
+	}
+	return false;
+}
+
+static int64_t next_due_locked(const struct refresher *refresher, int64_t now_ms)
+{
+	int64_t next_ms = now_ms + MINUTE_MS;
+	if (refresher->workspace->options.poll_ms > 0 && refresher->next_poll_ms < next_ms) {
+		next_ms = refresher->next_poll_ms;
+	}
+	for (const struct second_look *look = refresher->looks; look != NULL; look = look->next) {
+		next_ms = look->due_ms < next_ms ? look->due_ms : next_ms;
+	}
+	return next_ms;
+}
+
+static void *refresher_main(void *argument)
+{
+	struct refresher *refresher = argument;
+	struct fetcher *fetcher = &refresher->workspace->fetcher;
+	int64_t poll_ms = refresher->workspace->options.poll_ms;
+	static const struct uuid none;
+	(void)pthread_mutex_lock(&refresher->mutex);
+	while (!refresher->is_stopping) {
+		int64_t now_ms = clock_now_ms();
+		struct uuid page;
+		if (take_look_locked(refresher, now_ms, &page)) {
+			(void)pthread_mutex_unlock(&refresher->mutex);
+			fetcher_request(fetcher, JOB_PAGE, &page, PRIORITY_REFRESH, true);
+			(void)pthread_mutex_lock(&refresher->mutex);
+			continue;
+		}
+		if (poll_ms > 0 && refresher->is_discovered && refresher->next_poll_ms <= now_ms) {
+			refresher->next_poll_ms = now_ms + poll_ms;
+			(void)pthread_mutex_unlock(&refresher->mutex);
+			fetcher_request(fetcher, JOB_POLL, &none, PRIORITY_REFRESH, false);
+			(void)pthread_mutex_lock(&refresher->mutex);
+			continue;
+		}
+		clock_wait_until(&refresher->wake, &refresher->mutex,
+				 next_due_locked(refresher, now_ms));
+	}
+	(void)pthread_mutex_unlock(&refresher->mutex);
+	return NULL;
+}
+
+int refresher_start(struct refresher *refresher)
+{
+	int r = pthread_create(&refresher->thread, NULL, refresher_main, refresher);
+	refresher->has_thread = r == 0;
+	return -r;
+}
+
+void refresher_stop(struct refresher *refresher)
+{
+	{
+		LOCK_SCOPE(&refresher->mutex);
+		refresher->is_stopping = true;
+		(void)pthread_cond_signal(&refresher->wake);
+	}
+	if (refresher->has_thread) {
+		(void)pthread_join(refresher->thread, NULL);
+		refresher->has_thread = false;
+	}
+}
+
+void refresher_release(struct refresher *refresher)
+{
+	while (refresher->looks != NULL) {
+		struct second_look *look = refresher->looks;
+		refresher->looks = look->next;
+		free(look);
+	}
+}
+
+static void mark_discovered(struct refresher *refresher)
+{
+	LOCK_SCOPE(&refresher->mutex);
+	refresher->is_discovered = true;
+	refresher->next_poll_ms = clock_now_ms() + refresher->workspace->options.poll_ms;
+	(void)pthread_cond_signal(&refresher->wake);
+}
+
+int refresh_discover(struct workspace *workspace, enum priority priority)
+{
+	bool is_complete = false;
+	int r = discover_search(workspace, priority, 0, &is_complete);
+	if (r == 0) {
+		r = discover_roots(workspace, priority);
+	}
+	if (r == 0) {
+		workspace->last_refresh_ms = clock_now_ms();
+		mark_discovered(&workspace->refresher);
+	}
+	return r;
+}
+
+int refresh_poll(struct workspace *workspace, enum priority priority)
+{
+	int64_t watermark_ms = discover_watermark(workspace);
+	bool found_new = false;
+	int r = discover_search(workspace, priority,
+				watermark_ms > OVERLAP_MS ? watermark_ms - OVERLAP_MS : 0,
+				&found_new);
+	if (r == 0 && found_new) {
+		r = discover_roots(workspace, priority);
+	}
+	if (r == 0) {
+		workspace->last_refresh_ms = clock_now_ms();
+		mark_discovered(&workspace->refresher);
+	}
+	return r;
+}
+
+int refresh_people(struct workspace *workspace, enum priority priority)
+{
+	CLEANUP(failure) struct failure failure = {0};
+	char *cursor = NULL;
+	int r = 0;
+	do {
+		json_t *answer = NULL;
+		size_t i;
+		json_t *user;
+		r = notion_users(workspace->notion, priority, cursor, &failure, &answer);
+		free(steal(&cursor));
+		if (r < 0) {
+			/* A personal token may not list them (notion-api.md §2): ids are shown. */
+			log_info("people can't be listed: %s", failure.message);
+			return r == -EPERM || r == -ENOENT || r == -EINVAL ? 0 : r;
+		}
+		json_array_foreach (json_object_get(answer, "results"), i, user) {
+			people_add(&workspace->people, user);
+		}
+		if (json_is_true(json_object_get(answer, "has_more"))) {
+			cursor = strdup(json_text(answer, "next_cursor"));
+		}
+		json_decref(answer);
+	} while (cursor != NULL);
+	return 0;
+}
+
+struct unread {
+	struct workspace *workspace;
+	struct store_transaction *state;
+	struct store_transaction *cache;
+};
+
+/* One node of the tree: what of it is not here, or stale? */
+static int request_unread(void *context, const struct node_record *record)
+{
+	const struct unread *unread = context;
+	struct fetcher *fetcher = &unread->workspace->fetcher;
+	if (record->role == ROLE_PAGE) {
+		if ((record->flags & NODE_NEW) == 0 &&
+		    !body_is_fresh(unread->cache, &record->object)) {
+			bool is_stale = body_exists(unread->cache, &record->object);
+			fetcher_request(fetcher, JOB_PAGE, &record->object,
+					is_stale ? PRIORITY_REFRESH : PRIORITY_HYDRATION, false);
+		}
+		return 0;
+	}
+	if ((record->role == ROLE_DATABASE || record->role == ROLE_DATA_SOURCE) &&
+	    (record->flags & NODE_LISTED) == 0) {
+		fetcher_request(fetcher,
+				record->role == ROLE_DATABASE ? JOB_DATABASE : JOB_DATA_SOURCE,
+				&record->object, PRIORITY_REFRESH, false);
+	}
+	return tree_each(unread->state, record->node, 0, request_unread, context);
+}
+
+int refresh_resume(struct workspace *workspace)
+{
+	static const struct uuid none;
+	struct fetcher *fetcher = &workspace->fetcher;
+	struct unread unread = {.workspace = workspace};
+	fetcher_request(fetcher, JOB_PEOPLE, &none, PRIORITY_REFRESH, false);
+	if (discover_watermark(workspace) == 0) {
+		fetcher_request(fetcher, JOB_DISCOVER, &none, PRIORITY_PERSON, false);
+	} else if (workspace->options.poll_ms > 0) {
+		fetcher_request(fetcher, JOB_POLL, &none, PRIORITY_REFRESH, false);
+	} else {
+		mark_discovered(&workspace->refresher);
+	}
+	int r = workspace_begin(workspace, false, &unread.state, &unread.cache);
+	if (r == 0) {
+		r = tree_each(unread.state, NODE_ROOT, 0, request_unread, &unread);
+	}
+	store_abort(unread.state);
+	store_abort(unread.cache);
+	return r;
+}

@@ -1,0 +1,58 @@
+/*
+ * Finding out what there is and what changed: the first search, the polls, the second look at
+ * what was read in the minute of its own stamp, the sweep (design.md §7).
+ *
+ * What it is not: the reading of objects (read_object.h) or the queue of readings (fetch.h); this
+ * only decides what is to be read again, and when.
+ *
+ * One thread decides; the searches themselves run in the fetcher's workers.
+ */
+#ifndef NOTIONFS_CACHE_REFRESH_H
+#define NOTIONFS_CACHE_REFRESH_H
+
+#include <pthread.h>
+#include <stdbool.h>
+
+#include "cache/remote/rate.h"
+#include "cache/workspace.h"
+#include "mapping/base/uuid.h"
+
+struct second_look;
+
+struct refresher {
+	pthread_mutex_t mutex;
+	pthread_cond_t wake;
+	struct second_look *looks; /* guarded by mutex */
+	int64_t next_poll_ms;	   /* guarded by mutex */
+	int64_t next_sweep_ms;	   /* guarded by mutex */
+	int64_t sweep_round_ms;	   /* guarded by mutex; when the present round began, 0 = none */
+	struct uuid sweep_after;   /* guarded by mutex; the last page looked at in this round */
+	int64_t sweep_age_ms;	   /* guarded by mutex; how long the last whole round took */
+	bool is_stopping;	   /* guarded by mutex */
+	bool is_discovered;	   /* guarded by mutex; the first search of this run is done */
+	pthread_t thread;
+	bool has_thread;
+	struct workspace *workspace;
+};
+
+void refresher_init(struct refresher *refresher, struct workspace *workspace);
+must_check int refresher_start(struct refresher *refresher);
+void refresher_stop(struct refresher *refresher);
+void refresher_release(struct refresher *refresher);
+
+/* Looks at this page again when the minute of `stamp_ms` is over (notion-api.md §8.2). */
+void refresher_look_again(struct refresher *refresher, const struct uuid *page, int64_t stamp_ms);
+/* Has everything search names been taken in, in this run or from a cache of an earlier one? */
+bool refresher_is_discovered(struct refresher *refresher);
+/* The next poll now. */
+void refresher_poll_now(struct refresher *refresher);
+
+/* Jobs of the fetcher; they block on the network. */
+must_check int refresh_discover(struct workspace *workspace, enum priority priority);
+must_check int refresh_poll(struct workspace *workspace, enum priority priority);
+must_check int refresh_people(struct workspace *workspace, enum priority priority);
+
+/* What an earlier run left unread is asked for again; the first search when there was none. */
+must_check int refresh_resume(struct workspace *workspace);
+
+#endif

@@ -1,0 +1,276 @@
+#include "cache/status.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cache/workspace_private.h"
+#include "mapping/base/clock.h"
+
+#define DEPTH_MAX 200
+
+char *status_path(struct store_transaction *state, node_id node)
+{
+	struct buf path;
+	buf_init(&path, (size_t)1 << 20);
+	for (int depth = 0; node != NODE_ROOT && depth < DEPTH_MAX; depth++) {
+		struct node_record record;
+		if (tree_get(state, node, &record) < 0) {
+			break;
+		}
+		if (path.len > 0) {
+			buf_splice(&path, 0, 0, "/", 1);
+		}
+		buf_splice(&path, 0, 0, record.name, strlen(record.name));
+		node = record.parent;
+	}
+	return buf_steal(&path, NULL);
+}
+
+const char *status_of_entry(const struct queue_entry *entry)
+{
+	switch (entry->state) {
+	case QUEUE_HELD: return "held";
+	case QUEUE_ERROR: return "error";
+	case QUEUE_PENDING: break;
+	}
+	return "pending";
+}
+
+struct owed {
+	struct store_transaction *state;
+	json_t *failed;
+	json_t *held;
+	size_t pending;
+};
+
+static int note_owed(void *context, const struct queue_entry *entry)
+{
+	struct owed *owed = context;
+	char *path = status_path(owed->state, entry->node);
+	if (path == NULL) {
+		return -1;
+	}
+	switch (entry->state) {
+	case QUEUE_PENDING: owed->pending++; break;
+	case QUEUE_HELD: (void)json_array_append_new(owed->held, json_string(path)); break;
+	case QUEUE_ERROR: {
+		json_t *message =
+			entry->error_line > 0
+				? json_sprintf("%u:%u: %s", entry->error_line, entry->error_column,
+					       entry->error == NULL ? "" : entry->error)
+				: json_string(entry->error == NULL ? "" : entry->error);
+		(void)json_array_append_new(owed->failed,
+					    json_pack("{ss so}", "path", path, "message", message));
+		break;
+	}
+	}
+	free(path);
+	return 0;
+}
+
+struct conflicts {
+	struct store_transaction *state;
+	json_t *paths;
+};
+
+static int note_conflict(void *context, const struct node_record *record)
+{
+	const struct conflicts *conflicts = context;
+	if ((record->flags & NODE_CONFLICT) != 0) {
+		char *path = status_path(conflicts->state, record->node);
+		(void)json_array_append_new(conflicts->paths, json_string(path));
+		free(path);
+	}
+	return node_is_directory(record)
+		       ? tree_each(conflicts->state, record->node, 0, note_conflict, context)
+		       : 0;
+}
+
+static json_t *time_or_null(int64_t ms)
+{
+	char text[CLOCK_ISO_BYTES];
+	if (ms == 0) {
+		return json_null();
+	}
+	clock_format_iso(ms, text);
+	return json_string(text);
+}
+
+json_t *status_json(struct workspace *workspace)
+{
+	CLEANUP(transaction) struct store_transaction *state = NULL;
+	CLEANUP(transaction) struct store_transaction *cache = NULL;
+	struct notion_budget budget;
+	size_t known = 0;
+	size_t cached = 0;
+	if (workspace_begin(workspace, false, &state, &cache) < 0) {
+		return NULL;
+	}
+	struct owed owed = {.state = state, .failed = json_array(), .held = json_array()};
+	struct conflicts conflicts = {.state = state, .paths = json_array()};
+	int r = object_count_pages(cache, &known);
+	if (r == 0) {
+		r = store_count(cache, CACHE_BODY, &cached);
+	}
+	if (r == 0) {
+		r = queue_each(state, true, note_owed, &owed);
+	}
+	if (r == 0) {
+		r = tree_each(state, NODE_ROOT, 0, note_conflict, &conflicts);
+	}
+	if (r < 0) {
+		json_decref(owed.failed);
+		json_decref(owed.held);
+		json_decref(conflicts.paths);
+		return NULL;
+	}
+	notion_budget(workspace->notion, &budget);
+	int64_t last_ms = workspace->last_refresh_ms;
+	uint64_t messages = workspace->count_messages == NULL
+				    ? 0
+				    : workspace->count_messages(workspace->count_context);
+	json_t *rings = json_array();
+	(void)json_array_append_new(
+		rings,
+		json_pack("{ss sI so}", "name", "search", "items", (json_int_t)known, "age_s",
+			  last_ms == 0 ? json_null()
+				       : json_integer((clock_now_ms() - last_ms) / 1000)));
+	return json_pack("{si ss? s{sI sI} sI so so so s{sI sI sI} so so so sI}", "pid",
+			 (int)getpid(), "mount", workspace->options.mount_directory, "pages",
+			 "known", (json_int_t)(known > cached ? known : cached), "cached",
+			 (json_int_t)cached, "pending", (json_int_t)owed.pending, "failed",
+			 owed.failed, "conflicts", conflicts.paths, "held", owed.held, "budget",
+			 "window_s", (json_int_t)budget.window_s, "limit", (json_int_t)budget.limit,
+			 "used", (json_int_t)budget.used, "rings", rings, "offline_since",
+			 time_or_null(budget.offline_since_ms), "last_refresh",
+			 time_or_null(last_ms), "fuse_messages", (json_int_t)messages);
+}
+
+/* A title may hold anything; a terminal must not obey it. */
+static void print_safe(struct buf *out, const char *text)
+{
+	for (const char *at = text; *at != '\0'; at++) {
+		unsigned char c = (unsigned char)*at;
+		if (c < 0x20 || c == 0x7f) {
+			buf_printf(out, "\\x%02x", c);
+		} else {
+			buf_putc(out, *at);
+		}
+	}
+}
+
+static void print_list(struct buf *out, const char *head, const json_t *paths)
+{
+	size_t i;
+	json_t *path;
+	json_array_foreach (paths, i, path) {
+		buf_puts(out, head);
+		print_safe(out, json_string_value(path));
+		buf_putc(out, '\n');
+	}
+}
+
+static void print_failed(struct buf *out, const char *head, const json_t *failed)
+{
+	size_t i;
+	json_t *item;
+	json_array_foreach (failed, i, item) {
+		buf_puts(out, head);
+		print_safe(out, json_text(item, "path"));
+		buf_puts(out, ": ");
+		print_safe(out, json_text(item, "message"));
+		buf_putc(out, '\n');
+	}
+}
+
+void status_text(struct workspace *workspace, struct buf *out)
+{
+	json_t *status = status_json(workspace);
+	const json_t *pages = json_object_get(status, "pages");
+	const json_t *budget = json_object_get(status, "budget");
+	json_int_t known = json_integer_value(json_object_get(pages, "known"));
+	json_int_t cached = json_integer_value(json_object_get(pages, "cached"));
+	json_int_t pending = json_integer_value(json_object_get(status, "pending"));
+	size_t failed = json_array_size(json_object_get(status, "failed"));
+	size_t held = json_array_size(json_object_get(status, "held"));
+	size_t conflicts = json_array_size(json_object_get(status, "conflicts"));
+	const char *offline = json_string_value(json_object_get(status, "offline_since"));
+	buf_printf(out, "%s at %s\n", workspace_name(workspace),
+		   workspace->options.mount_directory == NULL ? "-"
+							      : workspace->options.mount_directory);
+	if (offline != NULL) {
+		buf_printf(out, "offline since %s; cached pages and saves go on\n", offline);
+	} else if (pending + (json_int_t)(failed + held + conflicts) == 0 && cached >= known) {
+		buf_puts(out, "everything is up to date\n");
+	}
+	buf_printf(out, "pages      %lld known, %lld here%s\n", (long long)known, (long long)cached,
+		   cached < known ? ", the rest is being read" : "");
+	buf_printf(out, "saves      %lld on their way, %zu held, %zu in error, %zu in conflict\n",
+		   (long long)pending, held, failed, conflicts);
+	print_failed(out, "  error     ", json_object_get(status, "failed"));
+	print_list(out, "  held      ", json_object_get(status, "held"));
+	print_list(out, "  conflict  ", json_object_get(status, "conflicts"));
+	buf_printf(out, "requests   %lld of %lld in this minute\n",
+		   (long long)json_integer_value(json_object_get(budget, "used")),
+		   (long long)json_integer_value(json_object_get(budget, "limit")));
+	const char *last = json_string_value(json_object_get(status, "last_refresh"));
+	buf_printf(out, "looked     %s\n", last == NULL ? "not yet" : last);
+	json_decref(status);
+}
+
+void status_errors(struct workspace *workspace, struct buf *out)
+{
+	json_t *status = status_json(workspace);
+	size_t i;
+	json_t *path;
+	print_failed(out, "", json_object_get(status, "failed"));
+	json_array_foreach (json_object_get(status, "held"), i, path) {
+		print_safe(out, json_string_value(path));
+		buf_puts(out, ": held, an empty text would replace the page; write to it, or "
+			      "`notionfs sync --confirm` if that is meant\n");
+	}
+	json_decref(status);
+}
+
+void workspace_set_message_counter(struct workspace *workspace, uint64_t (*count)(void *context),
+				   void *context)
+{
+	workspace->count_messages = count;
+	workspace->count_context = context;
+}
+
+int workspace_special(struct workspace *workspace, const char *name, struct buf *out)
+{
+	static const char readme[] =
+		"This directory is a Notion workspace, mounted by notionfs.\n"
+		"\n"
+		"* `X.md` is a page: properties as YAML between `---` lines, then its blocks as\n"
+		"  Markdown. `X/` holds the pages and databases inside it. A database is a\n"
+		"  directory of its rows.\n"
+		"* Saving a page sends the changed blocks to Notion about a second later. Blocks\n"
+		"  you did not touch are not touched in Notion.\n"
+		"* A new `X.md` in a page's or database's directory becomes a new page or row.\n"
+		"* Names with a leading dot and files that do not end in `.md` stay on this\n"
+		"  machine.\n"
+		"* If a save can't be sent, `X.md.error` beside the page says why.\n"
+		"* `.notionfs/status` shows how things stand, `.notionfs/errors` what is wrong.\n";
+	if (strcmp(name, "status") == 0) {
+		status_text(workspace, out);
+	} else if (strcmp(name, "status.json") == 0) {
+		json_t *status = status_json(workspace);
+		char *text = json_dumps(status, JSON_INDENT(1));
+		buf_puts(out, text == NULL ? "{}" : text);
+		buf_putc(out, '\n');
+		free(text);
+		json_decref(status);
+	} else if (strcmp(name, "errors") == 0) {
+		status_errors(workspace, out);
+	} else if (strcmp(name, "README.md") == 0) {
+		buf_puts(out, readme);
+	} else {
+		return -ENOENT;
+	}
+	return buf_check(out);
+}

@@ -1,0 +1,273 @@
+#include "cache/store.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <lmdb.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define TABLES_MAX 16
+#define READERS_MAX 1024
+
+struct store {
+	MDB_env *env;
+	MDB_dbi tables[TABLES_MAX];
+	unsigned table_count;
+};
+
+struct store_transaction {
+	struct store *store;
+	MDB_txn *txn;
+	bool is_write;
+};
+
+/* The one place where LMDB's codes become errno. */
+static int to_errno(int code)
+{
+	switch (code) {
+	case 0: return 0;
+	case MDB_NOTFOUND: return -ENOENT;
+	case MDB_MAP_FULL: return -ENOSPC;
+	case MDB_BAD_VALSIZE: return -ENAMETOOLONG;
+	case MDB_READERS_FULL: return -EAGAIN;
+	case MDB_INVALID:
+	case MDB_VERSION_MISMATCH:
+	case MDB_CORRUPTED:
+	case MDB_PAGE_NOTFOUND:
+	case MDB_INCOMPATIBLE: return -EINVAL;
+	default: return code > 0 ? -code : -EIO;
+	}
+}
+
+static int open_tables(struct store *store, const char *const *tables)
+{
+	MDB_txn *txn;
+	int r = mdb_txn_begin(store->env, NULL, 0, &txn);
+	if (r != 0) {
+		return to_errno(r);
+	}
+	for (; tables[store->table_count] != NULL; store->table_count++) {
+		assert(store->table_count < TABLES_MAX);
+		r = mdb_dbi_open(txn, tables[store->table_count], MDB_CREATE,
+				 &store->tables[store->table_count]);
+		if (r != 0) {
+			mdb_txn_abort(txn);
+			return to_errno(r);
+		}
+	}
+	return to_errno(mdb_txn_commit(txn));
+}
+
+int store_open(const struct store_options *options, struct store **ret_store)
+{
+	struct store *store = calloc(1, sizeof *store);
+	if (store == NULL) {
+		return -ENOMEM;
+	}
+	unsigned flags = MDB_NOTLS | (options->is_durable ? 0 : MDB_NOMETASYNC);
+	int r = mdb_env_create(&store->env);
+	if (r == 0) {
+		r = mdb_env_set_mapsize(store->env, options->max_bytes);
+	}
+	if (r == 0) {
+		r = mdb_env_set_maxdbs(store->env, TABLES_MAX);
+	}
+	if (r == 0) {
+		r = mdb_env_set_maxreaders(store->env, READERS_MAX);
+	}
+	if (r == 0) {
+		r = mdb_env_open(store->env, options->directory, flags, 0600);
+	}
+	r = r == 0 ? open_tables(store, options->tables) : to_errno(r);
+	if (r < 0) {
+		store_close(store);
+		return r;
+	}
+	*ret_store = store;
+	return 0;
+}
+
+void store_close(struct store *store)
+{
+	if (store == NULL) {
+		return;
+	}
+	if (store->env != NULL) {
+		mdb_env_close(store->env);
+	}
+	free(store);
+}
+
+uint64_t store_size(struct store *store)
+{
+	MDB_envinfo info;
+	MDB_stat stat;
+	if (mdb_env_info(store->env, &info) != 0 || mdb_env_stat(store->env, &stat) != 0) {
+		return 0;
+	}
+	return (uint64_t)(info.me_last_pgno + 1) * stat.ms_psize;
+}
+
+static int begin(struct store *store, bool is_write, struct store_transaction **ret_transaction)
+{
+	struct store_transaction *transaction = calloc(1, sizeof *transaction);
+	if (transaction == NULL) {
+		return -ENOMEM;
+	}
+	transaction->store = store;
+	transaction->is_write = is_write;
+	int r = mdb_txn_begin(store->env, NULL, is_write ? 0 : MDB_RDONLY, &transaction->txn);
+	if (r != 0) {
+		free(transaction);
+		return to_errno(r);
+	}
+	*ret_transaction = transaction;
+	return 0;
+}
+
+int store_read(struct store *store, struct store_transaction **ret_transaction)
+{
+	return begin(store, false, ret_transaction);
+}
+
+int store_write(struct store *store, struct store_transaction **ret_transaction)
+{
+	return begin(store, true, ret_transaction);
+}
+
+int store_commit(struct store_transaction *transaction)
+{
+	int r = mdb_txn_commit(transaction->txn);
+	free(transaction);
+	return to_errno(r);
+}
+
+void store_abort(struct store_transaction *transaction)
+{
+	if (transaction != NULL) {
+		mdb_txn_abort(transaction->txn);
+		free(transaction);
+	}
+}
+
+static MDB_val value_of(const void *bytes, size_t len)
+{
+	/* LMDB does not write through it; its struct just has no const. */
+	union {
+		const void *in;
+		void *out;
+	} cast = {.in = bytes};
+	return (MDB_val){.mv_size = len, .mv_data = cast.out};
+}
+
+int store_get(struct store_transaction *transaction, unsigned table, const void *key,
+	      size_t key_len, struct store_value *ret_value)
+{
+	MDB_val name = value_of(key, key_len);
+	MDB_val value;
+	int r = mdb_get(transaction->txn, transaction->store->tables[table], &name, &value);
+	if (r != 0) {
+		return to_errno(r);
+	}
+	*ret_value = (struct store_value){.bytes = value.mv_data, .len = value.mv_size};
+	return 0;
+}
+
+int store_put(struct store_transaction *transaction, unsigned table, const void *key,
+	      size_t key_len, const void *bytes, size_t len)
+{
+	assert(transaction->is_write);
+	MDB_val name = value_of(key, key_len);
+	MDB_val value = value_of(bytes, len);
+	return to_errno(
+		mdb_put(transaction->txn, transaction->store->tables[table], &name, &value, 0));
+}
+
+int store_delete(struct store_transaction *transaction, unsigned table, const void *key,
+		 size_t key_len)
+{
+	assert(transaction->is_write);
+	MDB_val name = value_of(key, key_len);
+	int r = mdb_del(transaction->txn, transaction->store->tables[table], &name, NULL);
+	return r == MDB_NOTFOUND ? 0 : to_errno(r);
+}
+
+int store_clear(struct store_transaction *transaction, unsigned table)
+{
+	assert(transaction->is_write);
+	return to_errno(mdb_drop(transaction->txn, transaction->store->tables[table], 0));
+}
+
+static bool has_prefix(const MDB_val *key, const void *prefix, size_t prefix_len)
+{
+	return key->mv_size >= prefix_len && memcmp(key->mv_data, prefix, prefix_len) == 0;
+}
+
+int store_each(struct store_transaction *transaction, unsigned table, const void *from,
+	       size_t from_len, size_t prefix_len, store_visit *visit, void *context)
+{
+	assert(prefix_len <= from_len);
+	MDB_cursor *cursor;
+	int r = mdb_cursor_open(transaction->txn, transaction->store->tables[table], &cursor);
+	if (r != 0) {
+		return to_errno(r);
+	}
+	MDB_val key = value_of(from, from_len);
+	MDB_val value;
+	int answer = 0;
+	for (r = mdb_cursor_get(cursor, &key, &value, from_len > 0 ? MDB_SET_RANGE : MDB_FIRST);
+	     r == 0 && has_prefix(&key, from, prefix_len) && answer == 0;
+	     r = answer == 0 ? mdb_cursor_get(cursor, &key, &value, MDB_NEXT) : 0) {
+		struct store_value found = {.bytes = value.mv_data, .len = value.mv_size};
+		answer = visit(context, key.mv_data, key.mv_size, &found);
+	}
+	mdb_cursor_close(cursor);
+	if (answer != 0) {
+		return answer;
+	}
+	return r == MDB_NOTFOUND ? 0 : to_errno(r);
+}
+
+int store_last(struct store_transaction *transaction, unsigned table, const void *prefix,
+	       size_t prefix_len, void *key, size_t *ret_key_len)
+{
+	unsigned char after[STORE_KEY_MAX_BYTES];
+	size_t after_len = prefix_len;
+	assert(prefix_len <= sizeof after);
+	memcpy(after, prefix, prefix_len);
+	/* The first key past the prefix: its last byte that can be raised, raised. */
+	while (after_len > 0 && after[after_len - 1] == 0xff) {
+		after_len--;
+	}
+	if (after_len > 0) {
+		after[after_len - 1]++;
+	}
+	MDB_cursor *cursor;
+	int r = mdb_cursor_open(transaction->txn, transaction->store->tables[table], &cursor);
+	if (r != 0) {
+		return to_errno(r);
+	}
+	MDB_val found = value_of(after, after_len);
+	MDB_val value;
+	r = after_len == 0 ? MDB_NOTFOUND : mdb_cursor_get(cursor, &found, &value, MDB_SET_RANGE);
+	r = mdb_cursor_get(cursor, &found, &value, r == 0 ? MDB_PREV : MDB_LAST);
+	if (r == 0 && !has_prefix(&found, prefix, prefix_len)) {
+		r = MDB_NOTFOUND;
+	}
+	if (r == 0) {
+		memcpy(key, found.mv_data, found.mv_size);
+		*ret_key_len = found.mv_size;
+	}
+	mdb_cursor_close(cursor);
+	return to_errno(r);
+}
+
+int store_count(struct store_transaction *transaction, unsigned table, size_t *ret_count)
+{
+	MDB_stat stat;
+	int r = mdb_stat(transaction->txn, transaction->store->tables[table], &stat);
+	if (r == 0) {
+		*ret_count = stat.ms_entries;
+	}
+	return to_errno(r);
+}

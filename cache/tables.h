@@ -1,0 +1,40 @@
+/*
+ * The tables of the two databases; their records are described in FORMAT.md.
+ *
+ * What it is not: code. The state database is never thrown away; the cache may be at any time.
+ */
+#ifndef NOTIONFS_CACHE_TABLES_H
+#define NOTIONFS_CACHE_TABLES_H
+
+/* $XDG_STATE_HOME/notionfs/<key>/ */
+enum state_table {
+	STATE_NODE,    /* node → struct node_record */
+	STATE_ENTRY,   /* directory node, name → node */
+	STATE_ORDER,   /* directory node, cookie → node */
+	STATE_OBJECT,  /* Notion id, 'f' or 'd' → node */
+	STATE_VERSION, /* page id, version → what a reader was given: {"page","blocks"} */
+	STATE_TEXT,    /* page id → the user's own bytes, while they mean what Notion holds */
+	STATE_QUEUE,   /* node → the save that is owed */
+	STATE_JOURNAL, /* node → the plan being sent, and how far it is */
+	STATE_META,    /* name → counter or text */
+};
+#define STATE_TABLE_NAMES                                                                          \
+	{                                                                                          \
+		"node", "entry", "order", "object", "version", "text", "queue", "journal", "meta", \
+			NULL                                                                       \
+	}
+
+/* $XDG_CACHE_HOME/notionfs/<key>/ */
+enum cache_table {
+	CACHE_OBJECT,	 /* Notion id → page, database or data source object (JSON) */
+	CACHE_CHILD,	 /* parent id, child id → empty: what search says lies where */
+	CACHE_BODY,	 /* page id → its blocks, nested (JSON), and when they were read */
+	CACHE_RENDERING, /* page id → version and the bytes shown */
+	CACHE_META,	 /* name → watermark, format */
+};
+#define CACHE_TABLE_NAMES                                            \
+	{                                                            \
+		"object", "child", "body", "rendering", "meta", NULL \
+	}
+
+#endif

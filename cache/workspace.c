@@ -1,0 +1,553 @@
+/*
+ * Opening and closing, and the plain look-ups. Changing names is in names.c, open pages in
+ * draft.c, waiting in fetch.c, commands in command.c.
+ */
+#define LOG_MODULE "workspace"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+
+#include "cache/command.h"
+#include "cache/identity.h"
+#include "cache/workspace_private.h"
+#include "mapping/base/clock.h"
+#include "mapping/base/log.h"
+
+/* Address space only: the files grow as they are filled. */
+#define STATE_MAX_BYTES ((size_t)32 << 30)
+#define CACHE_MAX_BYTES ((size_t)64 << 30)
+#define CACHE_FORMAT "1"
+
+void workspace_options_init(struct workspace_options *options)
+{
+	static const char *const local_globs[] = {"*_BASE_[0-9]*.md", "*_LOCAL_[0-9]*.md",
+						  "*_REMOTE_[0-9]*.md", "*_BACKUP_[0-9]*.md", NULL};
+	*options = (struct workspace_options){
+		.base_url = "https://api.notion.com",
+		.api_version = "2026-03-11",
+		.save_delay_ms = 1000,
+		.trash_delay_ms = 30000,
+		.poll_ms = 30000,
+		.sweep = true,
+		.stat_mode = STAT_AUTO,
+		.stat_wait_ms = 5000,
+		.list_wait_ms = 30000,
+		.local_globs = local_globs,
+		.uid = getuid(),
+		.gid = getgid(),
+		.umask = 022,
+	};
+}
+
+int workspace_begin(struct workspace *workspace, bool is_write,
+		    struct store_transaction **ret_state, struct store_transaction **ret_cache)
+{
+	int r = 0;
+	if (ret_state != NULL) {
+		r = is_write ? store_write(workspace->state, ret_state)
+			     : store_read(workspace->state, ret_state);
+	}
+	if (r == 0 && ret_cache != NULL) {
+		r = is_write ? store_write(workspace->cache, ret_cache)
+			     : store_read(workspace->cache, ret_cache);
+		if (r < 0 && ret_state != NULL) {
+			store_abort(steal(ret_state));
+		}
+	}
+	return r;
+}
+
+int workspace_commit(struct store_transaction **state, struct store_transaction **cache)
+{
+	int r = 0;
+	if (cache != NULL && *cache != NULL) {
+		r = store_commit(steal(cache));
+	}
+	if (r == 0 && state != NULL && *state != NULL) {
+		r = store_commit(steal(state));
+	}
+	return r;
+}
+
+void workspace_tell(struct workspace *workspace, const struct tree_changes *changes)
+{
+	if (!atomic_load(&workspace->is_started) || workspace->events.directory_changed == NULL) {
+		return;
+	}
+	for (size_t i = 0; i < changes->count; i++) {
+		const char *name = changes->items[i].name;
+		workspace->events.directory_changed(workspace->events.context,
+						    changes->items[i].directory, &name, 1);
+	}
+}
+
+void workspace_tell_page(struct workspace *workspace, node_id page)
+{
+	if (atomic_load(&workspace->is_started) && workspace->events.page_changed != NULL) {
+		workspace->events.page_changed(workspace->events.context, page);
+	}
+}
+
+/* ---- life ---- */
+
+static int open_cache(struct workspace *workspace)
+{
+	static const char *const tables[] = CACHE_TABLE_NAMES;
+	struct store_options options = {
+		.directory = workspace->cache_path, .tables = tables, .max_bytes = CACHE_MAX_BYTES};
+	struct store_transaction *cache = NULL;
+	struct store_value format;
+	int r = store_open(&options, &workspace->cache);
+	if (r == -EINVAL) {
+		/* Nothing of it is ours alone: it is made anew. */
+		CLEANUP(free) char *file = NULL;
+		log_warning("the cache can't be read and is made anew");
+		if (asprintf(&file, "%s/data.mdb", workspace->cache_path) < 0) {
+			return -ENOMEM;
+		}
+		(void)unlink(file);
+		r = store_open(&options, &workspace->cache);
+	}
+	if (r == 0) {
+		r = store_write(workspace->cache, &cache);
+	}
+	if (r < 0) {
+		return r;
+	}
+	if (store_get(cache, CACHE_META, "format", 6, &format) < 0 ||
+	    format.len != strlen(CACHE_FORMAT) ||
+	    memcmp(format.bytes, CACHE_FORMAT, format.len) != 0) {
+		for (unsigned table = 0; r == 0 && tables[table] != NULL; table++) {
+			r = store_clear(cache, table);
+		}
+		if (r == 0) {
+			r = store_put(cache, CACHE_META, "format", 6, CACHE_FORMAT,
+				      strlen(CACHE_FORMAT));
+		}
+	}
+	if (r < 0) {
+		store_abort(cache);
+		return r;
+	}
+	return store_commit(cache);
+}
+
+static int open_state(struct workspace *workspace)
+{
+	static const char *const tables[] = STATE_TABLE_NAMES;
+	struct store_options options = {.directory = workspace->state_path,
+					.tables = tables,
+					.max_bytes = STATE_MAX_BYTES,
+					.is_durable = true};
+	struct store_transaction *state = NULL;
+	int r = store_open(&options, &workspace->state);
+	if (r == 0) {
+		r = store_write(workspace->state, &state);
+	}
+	if (r == 0) {
+		r = tree_init(state, &workspace->owner, clock_now_ms());
+		if (r < 0) {
+			store_abort(state);
+		} else {
+			r = store_commit(state);
+		}
+	}
+	return r;
+}
+
+static int fail(char **ret_message, int error, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+static int fail(char **ret_message, int error, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	if (vasprintf(ret_message, format, args) < 0) {
+		*ret_message = NULL;
+	}
+	va_end(args);
+	return error;
+}
+
+/* One process a workspace. The file says where it is mounted, for the second one's message. */
+static int take_lock(struct workspace *workspace, char **ret_message)
+{
+	CLEANUP(free) char *path = NULL;
+	char where[4096] = "";
+	if (asprintf(&path, "%s/lock", workspace->state_path) < 0) {
+		return -ENOMEM;
+	}
+	workspace->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (workspace->lock_fd < 0) {
+		return fail(ret_message, -errno, "%s can't be opened: %s", path, strerror(errno));
+	}
+	if (flock(workspace->lock_fd, LOCK_EX | LOCK_NB) != 0) {
+		ssize_t n = pread(workspace->lock_fd, where, sizeof where - 1, 0);
+		where[n > 0 ? n : 0] = '\0';
+		return fail(ret_message, -EBUSY,
+			    "this workspace is mounted already%s%s: unmount it first, with "
+			    "`notionfs unmount DIR`",
+			    *where != '\0' ? " at " : "", where);
+	}
+	const char *mount = workspace->options.mount_directory;
+	if (ftruncate(workspace->lock_fd, 0) != 0 ||
+	    (mount != NULL && pwrite(workspace->lock_fd, mount, strlen(mount), 0) < 0)) {
+		log_warning("the lock file can't be written: %s", strerror(errno));
+	}
+	return 0;
+}
+
+static void copy_options(struct workspace *workspace, const struct workspace_options *options)
+{
+	workspace->options = *options;
+	const char **strings[] = {
+		&workspace->options.cache_directory,
+		&workspace->options.state_directory,
+		&workspace->options.base_url,
+		&workspace->options.api_version,
+		&workspace->options.root,
+		&workspace->options.mount_directory,
+		&workspace->options.time_zone,
+	};
+	for (size_t i = 0; i < sizeof strings / sizeof strings[0]; i++) {
+		if (*strings[i] != NULL) {
+			*strings[i] = strdup(*strings[i]);
+		}
+	}
+	/* The token lives in `notion` only. */
+	workspace->options.token = NULL;
+	workspace->owner = (struct tree_owner){
+		.uid = options->uid, .gid = options->gid, .umask = options->umask};
+}
+
+static void free_options(struct workspace_options *options)
+{
+	const char *const strings[] = {
+		options->cache_directory,
+		options->state_directory,
+		options->base_url,
+		options->api_version,
+		options->root,
+		options->mount_directory,
+		options->time_zone,
+	};
+	for (size_t i = 0; i < sizeof strings / sizeof strings[0]; i++) {
+		free((char *)strings[i]);
+	}
+}
+
+/* With nothing cached the first search has to show something, or there is nothing to mount. */
+static int check_shared(struct workspace *workspace, char **ret_message)
+{
+	CLEANUP(failure) struct failure failure = {0};
+	json_t *answer = NULL;
+	int r = notion_search(workspace->notion, PRIORITY_PERSON, NULL, &failure, &answer);
+	if (r < 0) {
+		return fail(ret_message, r, "Notion can't be searched: %s", failure.message);
+	}
+	size_t count = json_array_size(json_object_get(answer, "results"));
+	json_decref(answer);
+	return count > 0 ? 0
+			 : fail(ret_message, -ENOENT,
+				"nothing is shared with this connection: in Notion open a page, "
+				"then ••• > Connections, and add it; its sub-pages come along");
+}
+
+int workspace_open(const struct workspace_options *options, struct workspace **ret_workspace,
+		   char **ret_message)
+{
+	struct workspace *workspace = calloc(1, sizeof *workspace);
+	*ret_message = NULL;
+	if (workspace == NULL) {
+		return -ENOMEM;
+	}
+	workspace->lock_fd = -1;
+	copy_options(workspace, options);
+	drafts_init(&workspace->drafts, workspace);
+	fetcher_init(&workspace->fetcher, workspace);
+	refresher_init(&workspace->refresher, workspace);
+	writeback_init(&workspace->writeback, workspace);
+	people_init(&workspace->people);
+
+	struct notion_options notion = {.base_url = options->base_url,
+					.api_version = options->api_version,
+					.token = options->token};
+	int r = notion_new(&notion, &workspace->notion);
+	if (r == -EINVAL) {
+		r = fail(ret_message, r,
+			 "%s is no address of Notion's API: https is needed, plain http only to "
+			 "this machine",
+			 options->base_url);
+	}
+	if (r == 0) {
+		r = identity_find(workspace, options->token, ret_message);
+	}
+	if (r == 0) {
+		r = take_lock(workspace, ret_message);
+	}
+	if (r == 0) {
+		r = open_state(workspace);
+		if (r < 0) {
+			r = fail(ret_message, r,
+				 "the state in %s can't be opened (%s): it holds saves that are "
+				 "not sent yet, so it is not made anew; move it away to start over",
+				 workspace->state_path, strerror(-r));
+		}
+	}
+	if (r == 0) {
+		r = open_cache(workspace);
+		if (r < 0) {
+			r = fail(ret_message, r, "the cache in %s can't be opened: %s",
+				 workspace->cache_path, strerror(-r));
+		}
+	}
+	if (r == 0) {
+		r = local_new(workspace->state_path, &workspace->local);
+	}
+	if (r == 0 && options->root != NULL &&
+	    uuid_parse(options->root, strlen(options->root), &workspace->only_root) < 0 &&
+	    uuid_from_url(options->root, strlen(options->root), &workspace->only_root) < 0) {
+		r = fail(ret_message, -EINVAL, "--root %s is neither an id nor a page's URL",
+			 options->root);
+	}
+	struct node_record root;
+	struct store_transaction *state = NULL;
+	if (r == 0) {
+		r = store_read(workspace->state, &state);
+	}
+	if (r == 0) {
+		r = tree_get(state, NODE_ROOT, &root);
+		store_abort(state);
+	}
+	if (r == 0 && (root.flags & NODE_LISTED) == 0 && options->root == NULL) {
+		r = check_shared(workspace, ret_message);
+	}
+	if (r < 0) {
+		if (*ret_message == NULL) {
+			(void)fail(ret_message, r, "the workspace can't be opened: %s",
+				   strerror(-r));
+		}
+		workspace_free(workspace);
+		return r;
+	}
+	*ret_workspace = workspace;
+	return 0;
+}
+
+int workspace_start(struct workspace *workspace, const struct workspace_events *events)
+{
+	workspace->events = *events;
+	atomic_store(&workspace->is_started, true);
+	int r = fetcher_start(&workspace->fetcher);
+	if (r == 0) {
+		r = refresher_start(&workspace->refresher);
+	}
+	if (r == 0) {
+		r = writeback_start(&workspace->writeback);
+	}
+	return r < 0 ? r : refresh_resume(workspace);
+}
+
+void workspace_stop(struct workspace *workspace)
+{
+	if (workspace == NULL) {
+		return;
+	}
+	notion_stop(workspace->notion);
+	refresher_stop(&workspace->refresher);
+	writeback_stop(&workspace->writeback);
+	fetcher_stop(&workspace->fetcher);
+	commands_wait(workspace);
+	atomic_store(&workspace->is_started, false);
+}
+
+void workspace_free(struct workspace *workspace)
+{
+	if (workspace == NULL) {
+		return;
+	}
+	fetcher_release(&workspace->fetcher);
+	refresher_release(&workspace->refresher);
+	writeback_release(&workspace->writeback);
+	drafts_release(&workspace->drafts);
+	people_release(&workspace->people);
+	local_free(workspace->local);
+	store_close(workspace->cache);
+	store_close(workspace->state);
+	notion_free(workspace->notion);
+	cleanup_fd(&workspace->lock_fd);
+	free_options(&workspace->options);
+	free(workspace->state_path);
+	free(workspace->cache_path);
+	free(workspace->workspace_name);
+	free(workspace);
+}
+
+const char *workspace_state_path(const struct workspace *workspace)
+{
+	return workspace->state_path;
+}
+
+const char *workspace_name(const struct workspace *workspace)
+{
+	return workspace->workspace_name == NULL ? "Notion" : workspace->workspace_name;
+}
+
+void workspace_set_token(struct workspace *workspace, const char *token)
+{
+	notion_set_token(workspace->notion, token);
+}
+
+/* ---- looking things up ---- */
+
+static void to_attr(struct workspace *workspace, const struct node_record *record,
+		    struct node_attr *ret_attr)
+{
+	node_to_attr(record, ret_attr);
+	if (record->role == ROLE_PAGE) {
+		draft_overlay(&workspace->drafts, ret_attr);
+	}
+}
+
+int workspace_lookup(struct workspace *workspace, node_id directory, const char *name,
+		     struct node_attr *ret_attr)
+{
+	struct store_transaction *state = NULL;
+	struct node_record record;
+	struct node_record parent;
+	int r = workspace_begin(workspace, false, &state, NULL);
+	if (r < 0) {
+		return r;
+	}
+	r = tree_lookup(state, directory, name, &record);
+	if (r == 0 && (record.flags & NODE_HIDDEN) != 0) {
+		r = -ENOENT;
+	} else if (r == -ENOENT && tree_get(state, directory, &parent) == 0 &&
+		   (parent.flags & NODE_LISTED) == 0) {
+		r = -EAGAIN;
+	}
+	store_abort(state);
+	if (r == 0) {
+		to_attr(workspace, &record, ret_attr);
+	}
+	return r;
+}
+
+int workspace_getattr(struct workspace *workspace, node_id node, struct node_attr *ret_attr)
+{
+	struct store_transaction *state = NULL;
+	struct node_record record;
+	int r = workspace_begin(workspace, false, &state, NULL);
+	if (r == 0) {
+		r = tree_get(state, node, &record);
+		store_abort(state);
+	}
+	if (r == 0) {
+		to_attr(workspace, &record, ret_attr);
+	}
+	return r;
+}
+
+int workspace_parent(struct workspace *workspace, node_id directory, node_id *ret_parent)
+{
+	struct store_transaction *state = NULL;
+	struct node_record record;
+	int r = workspace_begin(workspace, false, &state, NULL);
+	if (r == 0) {
+		r = tree_get(state, directory, &record);
+		store_abort(state);
+	}
+	if (r == 0) {
+		*ret_parent = record.parent;
+	}
+	return r;
+}
+
+struct emitting {
+	workspace_emit *emit;
+	void *context;
+};
+
+static int emit_record(void *context, const struct node_record *record)
+{
+	const struct emitting *emitting = context;
+	struct node_attr attr;
+	if ((record->flags & NODE_HIDDEN) != 0) {
+		return 0;
+	}
+	node_to_attr(record, &attr);
+	return emitting->emit(emitting->context, record->cookie, record->name, &attr) ? 0 : 1;
+}
+
+int workspace_list(struct workspace *workspace, node_id directory, uint64_t after,
+		   workspace_emit *emit, void *context)
+{
+	struct store_transaction *state = NULL;
+	struct emitting emitting = {.emit = emit, .context = context};
+	int r = workspace_begin(workspace, false, &state, NULL);
+	if (r == 0) {
+		r = tree_each(state, directory, after, emit_record, &emitting);
+		store_abort(state);
+	}
+	return r;
+}
+
+int workspace_setattr(struct workspace *workspace, node_id node, unsigned set,
+		      const struct node_attr *attr, struct node_attr *ret_attr)
+{
+	struct store_transaction *state = NULL;
+	struct node_record record;
+	int64_t now_ns = clock_now_ms() * 1000000;
+	if (workspace->options.read_only) {
+		return -EROFS;
+	}
+	int r = workspace_begin(workspace, true, &state, NULL);
+	if (r == 0) {
+		r = tree_get(state, node, &record);
+	}
+	if (r < 0) {
+		store_abort(state);
+		return r;
+	}
+	if ((set & SET_MODE) != 0) {
+		record.mode = (record.mode & (uint32_t)S_IFMT) | (attr->mode & 07777);
+	}
+	record.uid = (set & SET_UID) != 0 ? attr->uid : record.uid;
+	record.gid = (set & SET_GID) != 0 ? attr->gid : record.gid;
+	record.mtime_ns = (set & SET_MTIME) != 0 ? attr->mtime_ns : record.mtime_ns;
+	record.ctime_ns = now_ns > record.ctime_ns ? now_ns : record.ctime_ns + 1;
+	r = tree_put(state, &record);
+	if (r < 0) {
+		store_abort(state);
+	} else {
+		r = store_commit(state);
+	}
+	if (r == 0) {
+		to_attr(workspace, &record, ret_attr);
+	}
+	return r;
+}
+
+void workspace_statfs(struct workspace *workspace, struct statvfs *ret_statfs)
+{
+	/* Plausible and never zero: Notion has no such numbers, the disk below has. */
+	struct statvfs below = {0};
+	(void)statvfs(workspace->state_path, &below);
+	*ret_statfs = (struct statvfs){
+		.f_bsize = 4096,
+		.f_frsize = 4096,
+		.f_blocks = below.f_frsize > 0 ? below.f_blocks * below.f_frsize / 4096 : 1 << 20,
+		.f_bfree = below.f_frsize > 0 ? below.f_bfree * below.f_frsize / 4096 : 1 << 19,
+		.f_bavail = below.f_frsize > 0 ? below.f_bavail * below.f_frsize / 4096 : 1 << 19,
+		.f_files = 1 << 24,
+		.f_ffree = 1 << 23,
+		.f_favail = 1 << 23,
+		.f_namemax = 255,
+	};
+}

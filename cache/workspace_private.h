@@ -1,0 +1,72 @@
+/*
+ * What the files behind the waist share: the workspace's parts and who guards them.
+ *
+ * What it is not: for fs or tools.
+ *
+ * Locks, in the order they are taken:
+ *   1. drafts.mutex, then one draft's mutex      (draft.c)
+ *   2. LMDB's write transaction on the state, then on the cache   (store.h)
+ *   3. fetcher.mutex, writeback.mutex, users.mutex: innermost, nothing is called under them
+ * None is held across the network, a callback or an event.
+ */
+#ifndef NOTIONFS_CACHE_WORKSPACE_PRIVATE_H
+#define NOTIONFS_CACHE_WORKSPACE_PRIVATE_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "cache/draft.h"
+#include "cache/fetch.h"
+#include "cache/local.h"
+#include "cache/object.h"
+#include "cache/people.h"
+#include "cache/refresh.h"
+#include "cache/remote/notion.h"
+#include "cache/store.h"
+#include "cache/tables.h"
+#include "cache/tree.h"
+#include "cache/workspace.h"
+#include "cache/writeback.h"
+
+struct workspace {
+	struct workspace_options options; /* strings are ours */
+	struct tree_owner owner;
+	struct workspace_events events;
+	atomic_bool is_started; /* events may be called */
+
+	struct notion *notion;
+	struct store *state;
+	struct store *cache;
+	struct local *local; /* for the copies we put beside pages */
+	char *state_path;
+	char *cache_path;
+	int lock_fd;
+	char *workspace_name;
+	struct uuid bot; /* who we are to Notion: created_by of what we create */
+	bool is_personal_token;
+	struct uuid only_root; /* --root; zero = everything */
+
+	struct drafts drafts;
+	struct fetcher fetcher;
+	struct refresher refresher;
+	struct writeback writeback;
+	struct people people;
+
+	_Atomic int64_t last_refresh_ms;	   /* 0 = never */
+	uint64_t (*count_messages)(void *context); /* set before the start */
+	void *count_context;
+	unsigned commands_running; /* guarded by fetcher.mutex */
+};
+
+/* Tells the kernel side what a committed change means. No lock, no transaction is held. */
+void workspace_tell(struct workspace *workspace, const struct tree_changes *changes);
+void workspace_tell_page(struct workspace *workspace, node_id page);
+
+/* Both transactions at once, in lock order. Either pointer may be NULL. */
+must_check int workspace_begin(struct workspace *workspace, bool is_write,
+			       struct store_transaction **ret_state,
+			       struct store_transaction **ret_cache);
+/* Commits the cache first: the state never speaks of what the cache does not have. */
+must_check int workspace_commit(struct store_transaction **state, struct store_transaction **cache);
+
+#endif
