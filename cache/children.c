@@ -201,19 +201,20 @@ static void collect(struct workspace *workspace, struct store_transaction *cache
 	size_t i;
 	json_t *block;
 	json_array_foreach (blocks, i, block) {
-		const char *type = json_text(block, "type");
+		const char *type = json_get_text(block, "type");
 		struct tree_child child = {.role = ROLE_PAGE};
 		bool is_page = strcmp(type, "child_page") == 0;
 		bool is_copy = json_is_object(
 			json_object_get(json_object_get(block, "synced_block"), "synced_from"));
 		if (is_page || strcmp(type, "child_database") == 0) {
-			if (!json_id(block, NULL, &child.object)) {
+			if (!json_get_id(block, NULL, &child.object)) {
 				continue;
 			}
 			child.role = is_page ? ROLE_PAGE : ROLE_DATABASE;
-			child.title = json_text(json_object_get(block, type), "title");
-			(void)clock_parse_iso(json_text(block, "created_time"), &child.created_ms);
-			(void)clock_parse_iso(json_text(block, "last_edited_time"),
+			child.title = json_get_text(json_object_get(block, type), "title");
+			(void)clock_parse_iso(json_get_text(block, "created_time"),
+					      &child.created_ms);
+			(void)clock_parse_iso(json_get_text(block, "last_edited_time"),
 					      &child.edited_ms);
 			child.has_directory = is_page && object_has_children(cache, &child.object);
 			add_child(list, &child);
@@ -285,7 +286,7 @@ int children_of_database(struct workspace *workspace, const struct uuid *databas
 	}
 	bool is_first = r == 0 && (record.flags & NODE_LISTED) == 0;
 	if (r == 0 && is_first && json_array_size(sources) == 1 &&
-	    json_id(json_array_get(sources, 0), NULL, &record.source)) {
+	    json_get_id(json_array_get(sources, 0), NULL, &record.source)) {
 		record.flags |= NODE_FLAT;
 		r = tree_put(state, &record);
 	}
@@ -299,8 +300,8 @@ int children_of_database(struct workspace *workspace, const struct uuid *databas
 	json_t *source;
 	json_array_foreach (sources, i, source) {
 		struct tree_child child = {.role = ROLE_DATA_SOURCE,
-					   .title = json_text(source, "name")};
-		if (json_id(source, NULL, &child.object) &&
+					   .title = json_get_text(source, "name")};
+		if (json_get_id(source, NULL, &child.object) &&
 		    !uuid_equal(&child.object, &record.source)) {
 			add_child(&list, &child);
 		}
@@ -413,7 +414,7 @@ static int render_related(struct workspace *workspace, const json_t *schema)
 		struct uuid other;
 		struct node_record directory;
 		struct related related = {.workspace = workspace};
-		if (!json_id(json_object_get(property, "relation"), "data_source_id", &other)) {
+		if (!json_get_id(json_object_get(property, "relation"), "data_source_id", &other)) {
 			continue;
 		}
 		int r = workspace_begin(workspace, true, &related.state, &related.cache);

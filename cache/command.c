@@ -122,7 +122,7 @@ static json_t *run_sync(struct workspace *workspace, const json_t *request)
 	static const struct uuid none;
 	struct store_transaction *state = NULL;
 	struct node_record record;
-	const char *path = json_text(request, "path");
+	const char *path = json_get_text(request, "path");
 	node_id node = 0;
 	if (*path != '\0') {
 		int r = workspace_begin(workspace, false, &state, NULL);
@@ -210,7 +210,7 @@ static json_t *run_info(struct workspace *workspace, const json_t *request)
 	CLEANUP(transaction) struct store_transaction *state = NULL;
 	CLEANUP(transaction) struct store_transaction *cache = NULL;
 	struct node_record record;
-	const char *path = json_text(request, "path");
+	const char *path = json_get_text(request, "path");
 	int r = workspace_begin(workspace, false, &state, &cache);
 	if (r == 0) {
 		r = find_path(state, path, &record);
@@ -228,7 +228,7 @@ static void *command_main(void *argument)
 {
 	struct command *command = argument;
 	struct workspace *workspace = command->workspace;
-	const char *name = json_text(command->request, "command");
+	const char *name = json_get_text(command->request, "command");
 	json_t *answer = strcmp(name, "sync") == 0   ? run_sync(workspace, command->request)
 			 : strcmp(name, "info") == 0 ? run_info(workspace, command->request)
 			 : strcmp(name, "status") == 0

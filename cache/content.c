@@ -18,7 +18,7 @@ static json_t *schema_of(struct store_transaction *cache, const json_t *page)
 {
 	struct uuid id;
 	json_t *schema = NULL;
-	if (!json_id(json_object_get(page, "parent"), "data_source_id", &id) ||
+	if (!json_get_id(json_object_get(page, "parent"), "data_source_id", &id) ||
 	    object_get(cache, &id, &schema) < 0) {
 		return NULL;
 	}

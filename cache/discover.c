@@ -144,7 +144,7 @@ int discover_search(struct workspace *workspace, enum priority priority, int64_t
 		free(cursor);
 		cursor = NULL;
 		if (json_is_true(json_object_get(answer, "has_more"))) {
-			cursor = strdup(json_text(answer, "next_cursor"));
+			cursor = strdup(json_get_text(answer, "next_cursor"));
 		} else {
 			is_done = true;
 		}
@@ -196,8 +196,8 @@ static int page_above(struct workspace *workspace, enum priority priority, const
 			break;
 		}
 		const json_t *parent = json_object_get(answer, "parent");
-		bool is_page = json_id(parent, "page_id", &page);
-		bool is_block = json_id(parent, "block_id", &at);
+		bool is_page = json_get_id(parent, "page_id", &page);
+		bool is_block = json_get_id(parent, "block_id", &at);
 		json_decref(answer);
 		if (is_page || !is_block) {
 			r = is_page ? 0 : -ENOENT;

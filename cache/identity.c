@@ -124,18 +124,18 @@ int identity_find(struct workspace *workspace, const char *token, char **ret_mes
 		cleanup_fd(&fd);
 	}
 	const json_t *bot = json_object_get(me, "bot");
-	const char *owner = json_text(json_object_get(bot, "owner"), "type");
-	const char *workspace_id = json_text(bot, "workspace_id");
+	const char *owner = json_get_text(json_object_get(bot, "owner"), "type");
+	const char *workspace_id = json_get_text(bot, "workspace_id");
 	char id[UUID_TEXT_BYTES];
-	if (!json_id(me, NULL, &workspace->bot)) {
+	if (!json_get_id(me, NULL, &workspace->bot)) {
 		json_decref(me);
 		return -EIO;
 	}
 	uuid_format(&workspace->bot, id);
 	/* A personal token acts as a person: its bot belongs to a user, not to the workspace. */
 	workspace->is_personal_token =
-		strcmp(owner, "user") == 0 || strcmp(json_text(me, "type"), "person") == 0;
-	workspace->workspace_name = strdup(json_text(bot, "workspace_name"));
+		strcmp(owner, "user") == 0 || strcmp(json_get_text(me, "type"), "person") == 0;
+	workspace->workspace_name = strdup(json_get_text(bot, "workspace_name"));
 	workspace->state_path = text_of("%s/%.36s_%s", options->state_directory,
 					*workspace_id == '\0' ? "workspace" : workspace_id, id);
 	workspace->cache_path = text_of("%s/%.36s_%s", options->cache_directory,

@@ -9,15 +9,15 @@
 #include "mapping/base/buf.h"
 #include "mapping/base/clock.h"
 
-const char *json_text(const json_t *object, const char *key)
+const char *json_get_text(const json_t *object, const char *key)
 {
 	const char *text = json_string_value(json_object_get(object, key));
 	return text == NULL ? "" : text;
 }
 
-bool json_id(const json_t *object, const char *key, struct uuid *ret_id)
+bool json_get_id(const json_t *object, const char *key, struct uuid *ret_id)
 {
-	const char *text = json_text(object, key == NULL ? "id" : key);
+	const char *text = json_get_text(object, key == NULL ? "id" : key);
 	return uuid_parse(text, strlen(text), ret_id) == 0;
 }
 
@@ -46,7 +46,7 @@ static enum parent_kind read_parent(const json_t *parent, struct uuid *ret_id)
 		return PARENT_WORKSPACE;
 	}
 	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
-		if (json_id(parent, kinds[i].key, ret_id)) {
+		if (json_get_id(parent, kinds[i].key, ret_id)) {
 			return kinds[i].kind;
 		}
 	}
@@ -58,7 +58,7 @@ static void append_plain(struct buf *out, const json_t *rich_text)
 	size_t i;
 	json_t *item;
 	json_array_foreach (rich_text, i, item) {
-		buf_puts(out, json_text(item, "plain_text"));
+		buf_puts(out, json_get_text(item, "plain_text"));
 	}
 }
 
@@ -73,7 +73,7 @@ static char *read_title(const json_t *object, enum object_kind kind)
 	const char *name;
 	json_t *property;
 	json_object_foreach (json_object_get(object, "properties"), name, property) {
-		if (strcmp(json_text(property, "type"), "title") == 0) {
+		if (strcmp(json_get_text(property, "type"), "title") == 0) {
 			append_plain(&title, json_object_get(property, "title"));
 			break;
 		}
@@ -84,7 +84,7 @@ static char *read_title(const json_t *object, enum object_kind kind)
 int object_info_init(const json_t *object, struct object_info *ret_info)
 {
 	struct object_info info = {0};
-	const char *kind = json_text(object, "object");
+	const char *kind = json_get_text(object, "object");
 	if (strcmp(kind, "page") == 0) {
 		info.kind = OBJECT_PAGE;
 	} else if (strcmp(kind, "database") == 0) {
@@ -94,7 +94,7 @@ int object_info_init(const json_t *object, struct object_info *ret_info)
 	} else {
 		return -EINVAL;
 	}
-	if (!json_id(object, NULL, &info.id)) {
+	if (!json_get_id(object, NULL, &info.id)) {
 		return -EINVAL;
 	}
 	info.parent_kind = read_parent(json_object_get(object, "parent"), &info.parent);
@@ -103,8 +103,8 @@ int object_info_init(const json_t *object, struct object_info *ret_info)
 		info.database_parent_kind = read_parent(json_object_get(object, "database_parent"),
 							&info.database_parent);
 	}
-	(void)clock_parse_iso(json_text(object, "created_time"), &info.created_ms);
-	(void)clock_parse_iso(json_text(object, "last_edited_time"), &info.edited_ms);
+	(void)clock_parse_iso(json_get_text(object, "created_time"), &info.created_ms);
+	(void)clock_parse_iso(json_get_text(object, "last_edited_time"), &info.edited_ms);
 	info.in_trash = json_is_true(json_object_get(object, "in_trash"));
 	info.title = read_title(object, info.kind);
 	if (info.title == NULL) {
@@ -125,7 +125,7 @@ void object_info_release(struct object_info *info)
 int object_put(struct store_transaction *cache, const json_t *object, bool *ret_changed)
 {
 	struct uuid id;
-	if (!json_id(object, NULL, &id)) {
+	if (!json_get_id(object, NULL, &id)) {
 		return -EINVAL;
 	}
 	/* The request's own id would make every reading look new. */
@@ -134,7 +134,7 @@ int object_put(struct store_transaction *cache, const json_t *object, bool *ret_
 		return -ENOMEM;
 	}
 	(void)json_object_del(copy, "request_id");
-	const char *kind = json_text(object, "object");
+	const char *kind = json_get_text(object, "object");
 	char *text = json_dumps(copy, JSON_COMPACT);
 	json_decref(copy);
 	if (text == NULL) {

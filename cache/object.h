@@ -93,8 +93,8 @@ must_check int rendering_put(struct store_transaction *cache, const struct uuid 
 uint64_t content_hash(const void *bytes, size_t len);
 
 /* Helpers for answers of the API; never fail. "" and NULL where something is missing. */
-const char *json_text(const json_t *object, const char *key);
+const char *json_get_text(const json_t *object, const char *key);
 /* The id in `key` (or of `object` when key is NULL: "id"); false when there is none. */
-bool json_id(const json_t *object, const char *key, struct uuid *ret_id);
+bool json_get_id(const json_t *object, const char *key, struct uuid *ret_id);
 
 #endif

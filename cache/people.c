@@ -45,9 +45,9 @@ static struct person *find_locked(struct people *people, const struct uuid *id)
 void people_add(struct people *people, const json_t *user)
 {
 	struct person person = {0};
-	const char *email = json_text(json_object_get(user, "person"), "email");
-	const char *name = json_text(user, "name");
-	if (!json_id(user, NULL, &person.id) || *name == '\0') {
+	const char *email = json_get_text(json_object_get(user, "person"), "email");
+	const char *name = json_get_text(user, "name");
+	if (!json_get_id(user, NULL, &person.id) || *name == '\0') {
 		return;
 	}
 	LOCK_SCOPE(&people->mutex);

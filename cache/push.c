@@ -63,7 +63,7 @@ static int have_schema(struct push *push)
 	if (r < 0) {
 		return r;
 	}
-	if (!json_id(json_object_get(page, "parent"), "data_source_id", &source)) {
+	if (!json_get_id(json_object_get(page, "parent"), "data_source_id", &source)) {
 		source = directory.role == ROLE_DATA_SOURCE ? directory.object : directory.source;
 	}
 	bool is_here = uuid_is_zero(&source) || object_exists(cache, &source);

@@ -38,7 +38,7 @@ static const json_t *find_block(const json_t *blocks, const struct uuid *contain
 	json_t *block;
 	json_array_foreach (blocks, i, block) {
 		struct uuid own;
-		if (!json_id(block, NULL, &own)) {
+		if (!json_get_id(block, NULL, &own)) {
 			continue;
 		}
 		if (uuid_equal(&own, id)) {
@@ -93,15 +93,16 @@ static void collect_touched(struct push *push, struct touched_list *list)
 	size_t i;
 	json_t *call;
 	json_array_foreach (json_object_get(push->journal, "calls"), i, call) {
-		const char *method = json_text(call, "method");
-		const char *path = json_text(call, "path");
+		const char *method = json_get_text(call, "method");
+		const char *path = json_get_text(call, "path");
 		char id[UUID_TEXT_BYTES];
 		id_of_path(path, id);
 		if (strstr(path, "/children") != NULL) {
 			const json_t *position =
 				json_object_get(json_object_get(call, "body"), "position");
-			touch(push, list, json_text(json_object_get(position, "after_block"), "id"),
-			      true, false);
+			touch(push, list,
+			      json_get_text(json_object_get(position, "after_block"), "id"), true,
+			      false);
 		} else if (id[0] != '\0') {
 			touch(push, list, id, false, strcmp(method, "DELETE") == 0);
 		}
@@ -156,7 +157,7 @@ static json_t *find_in_list(json_t *list, const struct uuid *id)
 	json_t *block;
 	json_array_foreach (list, i, block) {
 		struct uuid own;
-		if (json_id(block, NULL, &own) && uuid_equal(&own, id)) {
+		if (json_get_id(block, NULL, &own) && uuid_equal(&own, id)) {
 			return block;
 		}
 	}
@@ -224,7 +225,7 @@ static int check_page(struct push *push, const json_t *patch)
 		const char *name;
 		json_t *property;
 		json_object_foreach (json_object_get(base, "properties"), name, property) {
-			const char *type = json_text(property, "type");
+			const char *type = json_get_text(property, "type");
 			bool is_named = strcmp(name, key) == 0 ||
 					(strcmp(key, "title") == 0 && strcmp(type, "title") == 0);
 			const json_t *now =
@@ -240,7 +241,7 @@ static int check_page(struct push *push, const json_t *patch)
 	for (size_t i = 0; i < 2; i++) {
 		const json_t *old = json_object_get(base, plain[i]);
 		if (json_object_get(patch, plain[i]) != NULL &&
-		    strcmp(json_text(old, "type"), "file") != 0 &&
+		    strcmp(json_get_text(old, "type"), "file") != 0 &&
 		    !json_equal((json_t *)old, json_object_get(remote, plain[i]))) {
 			r = -ESTALE;
 		}
@@ -261,8 +262,8 @@ int push_check(struct push *push)
 	}
 	list->allocated = count;
 	json_array_foreach (json_object_get(push->journal, "calls"), i, call) {
-		if (r == 0 && strcmp(json_text(call, "method"), "PATCH") == 0 &&
-		    strncmp(json_text(call, "path"), "/v1/pages/", 10) == 0) {
+		if (r == 0 && strcmp(json_get_text(call, "method"), "PATCH") == 0 &&
+		    strncmp(json_get_text(call, "path"), "/v1/pages/", 10) == 0) {
 			r = check_page(push, json_object_get(call, "body"));
 		}
 	}

@@ -27,7 +27,7 @@ static bool find_place(json_t *blocks, const char *id, json_t **ret_list, size_t
 	size_t i;
 	json_t *block;
 	json_array_foreach (blocks, i, block) {
-		if (strcmp(json_text(block, "id"), id) == 0) {
+		if (strcmp(json_get_text(block, "id"), id) == 0) {
 			*ret_list = blocks;
 			*ret_at = i;
 			return true;
@@ -68,10 +68,10 @@ static int apply_append(struct push *push, json_t *blocks, const json_t *call, j
 	struct uuid anchor;
 	size_t count = json_array_size(json_object_get(json_object_get(call, "body"), "children"));
 	const json_t *position = json_object_get(json_object_get(call, "body"), "position");
-	const char *type = json_text(position, "type");
+	const char *type = json_get_text(position, "type");
 	char target[128];
 	size_t at = 0;
-	(void)snprintf(target, sizeof target, "%s", json_text(call, "path") + 11);
+	(void)snprintf(target, sizeof target, "%s", json_get_text(call, "path") + 11);
 	target[strcspn(target, "/")] = '\0';
 	int r = push_resolve(push, target, &container);
 	json_t *list = r < 0 ? NULL : list_of(blocks, &push->record.object, &container);
@@ -81,7 +81,8 @@ static int apply_append(struct push *push, json_t *blocks, const json_t *call, j
 	if (strcmp(type, "after_block") == 0) {
 		char id[UUID_TEXT_BYTES];
 		json_t *found;
-		r = push_resolve(push, json_text(json_object_get(position, "after_block"), "id"),
+		r = push_resolve(push,
+				 json_get_text(json_object_get(position, "after_block"), "id"),
 				 &anchor);
 		if (r < 0) {
 			return r;
@@ -110,7 +111,7 @@ static int apply_append(struct push *push, json_t *blocks, const json_t *call, j
 
 static int apply_call(struct push *push, json_t *blocks, const json_t *call, json_t *answer)
 {
-	const char *path = json_text(call, "path");
+	const char *path = json_get_text(call, "path");
 	json_t *list;
 	size_t at;
 	if (strncmp(path, "/v1/pages/", 10) == 0) {
@@ -122,7 +123,7 @@ static int apply_call(struct push *push, json_t *blocks, const json_t *call, jso
 	if (!find_place(blocks, path + 11, &list, &at)) {
 		return -ENOENT;
 	}
-	if (strcmp(json_text(call, "method"), "DELETE") == 0) {
+	if (strcmp(json_get_text(call, "method"), "DELETE") == 0) {
 		return json_array_remove(list, at) == 0 ? 0 : -EIO;
 	}
 	json_t *children = json_object_get(json_array_get(list, at), "children");
@@ -159,7 +160,7 @@ static int assemble(struct push *push, json_t **ret_blocks)
 		char key[24];
 		(void)snprintf(key, sizeof key, "%zu", i + 1);
 		json_t *answer = json_object_get(push->answers, key);
-		bool is_delete = strcmp(json_text(call, "method"), "DELETE") == 0;
+		bool is_delete = strcmp(json_get_text(call, "method"), "DELETE") == 0;
 		r = answer == NULL && !is_delete ? -ESTALE : apply_call(push, blocks, call, answer);
 		if (r < 0) {
 			json_decref(blocks);
@@ -177,7 +178,7 @@ static json_t *page_after(const struct push *push)
 	const char *key;
 	json_t *answer;
 	json_object_foreach (push->answers, key, answer) {
-		if (strcmp(json_text(answer, "object"), "page") == 0) {
+		if (strcmp(json_get_text(answer, "object"), "page") == 0) {
 			page = answer;
 		}
 	}
@@ -201,7 +202,7 @@ static bool means_the_same(struct push *push, struct store_transaction *state,
 	json_t *patch = NULL;
 	labels_init(&labels, state, cache, &push->workspace->people);
 	diagnostics_init(&diagnostics);
-	if (json_id(json_object_get(page, "parent"), "data_source_id", &source)) {
+	if (json_get_id(json_object_get(page, "parent"), "data_source_id", &source)) {
 		schema = object_find(cache, &source);
 	}
 	struct frontmatter_options options = {

@@ -18,7 +18,7 @@ static bool source_of(const struct push *push, struct store_transaction *state,
 	struct node_record directory;
 	const json_t *page = json_object_get(push->entry.base, "page");
 	if (page != NULL) {
-		return json_id(json_object_get(page, "parent"), "data_source_id", ret_source);
+		return json_get_id(json_object_get(page, "parent"), "data_source_id", ret_source);
 	}
 	if (tree_get(state, push->record.parent, &directory) < 0) {
 		return false;

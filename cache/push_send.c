@@ -80,7 +80,7 @@ int push_resolve(struct push *push, const char *target, struct uuid *ret_id)
 		if (r < 0) {
 			return r;
 		}
-		bool found = json_id(json_array_get(children, index - 1), NULL, ret_id);
+		bool found = json_get_id(json_array_get(children, index - 1), NULL, ret_id);
 		json_decref(children);
 		if (!found) {
 			return -EINVAL;
@@ -91,19 +91,19 @@ int push_resolve(struct push *push, const char *target, struct uuid *ret_id)
 
 static bool is_append(const json_t *call)
 {
-	return strstr(json_text(call, "path"), "/children") != NULL;
+	return strstr(json_get_text(call, "path"), "/children") != NULL;
 }
 
 static bool is_create(const json_t *call)
 {
-	return strcmp(json_text(call, "method"), "POST") == 0;
+	return strcmp(json_get_text(call, "method"), "POST") == 0;
 }
 
 /* The object a path names: between its second and third part. */
 static int target_of(struct push *push, const json_t *call, struct uuid *ret_id)
 {
 	char target[128];
-	const char *path = json_text(call, "path");
+	const char *path = json_get_text(call, "path");
 	const char *from = strncmp(path, "/v1/", 4) == 0 ? strchr(path + 4, '/') : NULL;
 	if (from == NULL) {
 		return -EINVAL;
@@ -125,7 +125,7 @@ static int body_of(struct push *push, const json_t *call, json_t **ret_body)
 	json_t *body = json_deep_copy(json_object_get(call, "body"));
 	json_t *after = json_object_get(json_object_get(body, "position"), "after_block");
 	if (after != NULL) {
-		int r = push_resolve(push, json_text(after, "id"), &id);
+		int r = push_resolve(push, json_get_text(after, "id"), &id);
 		if (r < 0) {
 			json_decref(body);
 			return r;
@@ -150,7 +150,7 @@ static void note_created(struct push *push, size_t number, const json_t *results
 	for (size_t i = 0; i < count; i++) {
 		const json_t *item = json_array_get(results, i);
 		const char *id =
-			json_is_string(item) ? json_string_value(item) : json_text(item, "id");
+			json_is_string(item) ? json_string_value(item) : json_get_text(item, "id");
 		(void)json_array_append_new(ids, json_string(id));
 	}
 }
@@ -193,11 +193,11 @@ static bool is_ours_since(const struct push *push, const json_t *object, int64_t
 {
 	struct uuid author;
 	int64_t created_ms = 0;
-	if (clock_parse_iso(json_text(object, "created_time"), &created_ms) < 0 ||
+	if (clock_parse_iso(json_get_text(object, "created_time"), &created_ms) < 0 ||
 	    created_ms < since_ms / MINUTE_MS * MINUTE_MS) {
 		return false;
 	}
-	return json_id(json_object_get(object, "created_by"), NULL, &author) &&
+	return json_get_id(json_object_get(object, "created_by"), NULL, &author) &&
 	       uuid_equal(&author, &push->workspace->bot);
 }
 
@@ -276,13 +276,13 @@ static int settle_append(struct push *push, json_t *call, size_t number)
 	}
 	json_t *known = known_ids(push);
 	const json_t *position = json_object_get(body, "position");
-	const char *after = json_text(json_object_get(position, "after_block"), "id");
+	const char *after = json_get_text(json_object_get(position, "after_block"), "id");
 	json_t *found = json_array();
 	bool is_behind = *after == '\0';
 	size_t i;
 	json_t *block;
 	json_array_foreach (there, i, block) {
-		const char *id = json_text(block, "id");
+		const char *id = json_get_text(block, "id");
 		size_t at = json_array_size(found);
 		if (!is_behind) {
 			is_behind = strcmp(id, after) == 0;
@@ -334,10 +334,10 @@ static void title_text(json_t *properties, struct buf *out)
 		size_t i;
 		json_t *run;
 		json_array_foreach (json_object_get(property, "title"), i, run) {
-			const char *plain = json_text(run, "plain_text");
-			buf_puts(out, *plain != '\0'
-					      ? plain
-					      : json_text(json_object_get(run, "text"), "content"));
+			const char *plain = json_get_text(run, "plain_text");
+			buf_puts(out, *plain != '\0' ? plain
+						     : json_get_text(json_object_get(run, "text"),
+								     "content"));
 		}
 	}
 }
@@ -356,7 +356,7 @@ static bool is_created_page(const struct push *push, const json_t *call, const j
 	title_text(json_object_get(json_object_get(call, "body"), "properties"), &asked);
 	title_text(json_object_get(page, "properties"), &got);
 	if (strcmp(asked.data, got.data) != 0 || !is_ours_since(push, page, sent_ms) ||
-	    !json_id(page, NULL, &id) ||
+	    !json_get_id(page, NULL, &id) ||
 	    workspace_begin(push->workspace, false, &state, NULL) < 0) {
 		return false;
 	}
@@ -377,10 +377,10 @@ static int settle_create(struct push *push, json_t *call, size_t number)
 	struct notion *notion = push->workspace->notion;
 	char *found = NULL;
 	int r;
-	if (json_id(parent_value, "data_source_id", &parent)) {
+	if (json_get_id(parent_value, "data_source_id", &parent)) {
 		r = notion_query(notion, PRIORITY_SAVE, &parent, NULL, NULL, &push->failure,
 				 &answer);
-	} else if (json_id(parent_value, "page_id", &parent)) {
+	} else if (json_get_id(parent_value, "page_id", &parent)) {
 		r = walk_children(notion, PRIORITY_SAVE, &parent, &push->failure, &answer);
 	} else {
 		r = notion_search(notion, PRIORITY_SAVE, NULL, &push->failure, &answer);
@@ -394,17 +394,17 @@ static int settle_create(struct push *push, json_t *call, size_t number)
 	json_array_foreach (results, i, item) {
 		struct uuid id;
 		json_t *page = json_incref(item);
-		bool is_child = strcmp(json_text(item, "type"), "child_page") == 0;
+		bool is_child = strcmp(json_get_text(item, "type"), "child_page") == 0;
 		if (is_child) {
 			json_decref(page);
 			page = NULL;
-			if (!is_ours_since(push, item, sent_ms) || !json_id(item, NULL, &id) ||
+			if (!is_ours_since(push, item, sent_ms) || !json_get_id(item, NULL, &id) ||
 			    notion_page(notion, PRIORITY_SAVE, &id, &push->failure, &page) < 0) {
 				continue;
 			}
 		}
 		if (found == NULL && is_created_page(push, call, page, sent_ms)) {
-			found = strdup(json_text(page, "id"));
+			found = strdup(json_get_text(page, "id"));
 		}
 		json_decref(page);
 	}
@@ -425,8 +425,8 @@ static int settle_create(struct push *push, json_t *call, size_t number)
 static int send_one(struct push *push, const json_t *call, json_t **ret_answer)
 {
 	struct notion *notion = push->workspace->notion;
-	const char *path = json_text(call, "path");
-	const char *method = json_text(call, "method");
+	const char *path = json_get_text(call, "path");
+	const char *method = json_get_text(call, "method");
 	struct uuid target = {{0}};
 	json_t *body = NULL;
 	int r = is_create(call) ? 0 : target_of(push, call, &target);
@@ -464,7 +464,7 @@ static int take_answer(struct push *push, const json_t *call, size_t number, jso
 	if (is_create(call)) {
 		char id[UUID_TEXT_BYTES];
 		uuid_format(&push->failure.committed, id);
-		r = take_created_page(push, answer != NULL ? json_text(answer, "id") : id);
+		r = take_created_page(push, answer != NULL ? json_get_text(answer, "id") : id);
 	} else if (is_append(call)) {
 		/* Later siblings follow ours in the answer (notion-api.md §0.2). */
 		size_t count = json_array_size(children);
@@ -520,7 +520,7 @@ static int send_call(struct push *push, json_t *call, size_t number)
 		json_decref(answer);
 		return r;
 	}
-	log_warning("%s %s: %s", json_text(call, "method"), json_text(call, "path"),
+	log_warning("%s %s: %s", json_get_text(call, "method"), json_get_text(call, "path"),
 		    push->failure.message);
 	if (push->failure.kind != FAILURE_UNKNOWN && needs_journal) {
 		/* Certainly not applied: nothing to settle later. */

@@ -79,7 +79,8 @@ static int complete_relations(struct workspace *workspace, const struct uuid *pa
 			size_t i;
 			json_t *item;
 			r = notion_property(workspace->notion, priority, page,
-					    json_text(property, "id"), cursor, &failure, &answer);
+					    json_get_text(property, "id"), cursor, &failure,
+					    &answer);
 			if (r < 0) {
 				break;
 			}
@@ -88,7 +89,7 @@ static int complete_relations(struct workspace *workspace, const struct uuid *pa
 			}
 			has_more = json_is_true(json_object_get(answer, "has_more"));
 			free(cursor);
-			cursor = has_more ? strdup(json_text(answer, "next_cursor")) : NULL;
+			cursor = has_more ? strdup(json_get_text(answer, "next_cursor")) : NULL;
 			json_decref(answer);
 		}
 		free(cursor);
@@ -115,7 +116,7 @@ static void have_related_names(struct workspace *workspace, const json_t *page,
 	json_t *schema = NULL;
 	const char *name;
 	json_t *property;
-	if (!json_id(json_object_get(page, "parent"), "data_source_id", &id) ||
+	if (!json_get_id(json_object_get(page, "parent"), "data_source_id", &id) ||
 	    workspace_begin(workspace, false, NULL, &cache) < 0) {
 		return;
 	}
@@ -124,7 +125,8 @@ static void have_related_names(struct workspace *workspace, const json_t *page,
 	json_object_foreach (json_object_get(schema, "properties"), name, property) {
 		struct node_record record;
 		struct uuid related;
-		if (!json_id(json_object_get(property, "relation"), "data_source_id", &related) ||
+		if (!json_get_id(json_object_get(property, "relation"), "data_source_id",
+				 &related) ||
 		    workspace_begin(workspace, false, &state, &cache) < 0) {
 			continue;
 		}
@@ -156,7 +158,7 @@ int read_page(struct workspace *workspace, const struct uuid *page, enum priorit
 	if (r == 0) {
 		r = walk_page(workspace->notion, priority, page, &failure, &blocks);
 	}
-	if (r == 0 && json_id(json_object_get(object, "parent"), "data_source_id", &source)) {
+	if (r == 0 && json_get_id(json_object_get(object, "parent"), "data_source_id", &source)) {
 		r = have_object(workspace, &source, OBJECT_DATA_SOURCE, priority, false, &failure,
 				&schema);
 		r = r == -ENOENT ? 0 : r;
@@ -256,8 +258,8 @@ static int query_rows(struct workspace *workspace, const struct uuid *data_sourc
 		(void)json_array_extend(rows, json_object_get(answer, "results"));
 		has_more = json_is_true(json_object_get(answer, "has_more"));
 		free(cursor);
-		cursor = has_more ? strdup(json_text(answer, "next_cursor")) : NULL;
-		if (strcmp(json_text(json_object_get(answer, "request_status"), "type"),
+		cursor = has_more ? strdup(json_get_text(answer, "next_cursor")) : NULL;
+		if (strcmp(json_get_text(json_object_get(answer, "request_status"), "type"),
 			   "incomplete") == 0) {
 			log_warning("a data source has more than the 10,000 rows the API gives");
 			r = -EFBIG;

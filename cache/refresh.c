@@ -51,7 +51,7 @@ void refresher_look_again(struct refresher *refresher, const struct uuid *page, 
 		return;
 	}
 	if (object_get(cache, page, &object) == 0) {
-		(void)clock_parse_iso(json_text(object, "last_edited_time"), &edited_ms);
+		(void)clock_parse_iso(json_get_text(object, "last_edited_time"), &edited_ms);
 		json_decref(object);
 	}
 	store_abort(cache);
@@ -235,7 +235,7 @@ int refresh_people(struct workspace *workspace, enum priority priority)
 			people_add(&workspace->people, user);
 		}
 		if (json_is_true(json_object_get(answer, "has_more"))) {
-			cursor = strdup(json_text(answer, "next_cursor"));
+			cursor = strdup(json_get_text(answer, "next_cursor"));
 		}
 		json_decref(answer);
 	} while (cursor != NULL);

@@ -178,9 +178,9 @@ static void print_failed(struct buf *out, const char *head, const json_t *failed
 	json_t *item;
 	json_array_foreach (failed, i, item) {
 		buf_puts(out, head);
-		print_safe(out, json_text(item, "path"));
+		print_safe(out, json_get_text(item, "path"));
 		buf_puts(out, ": ");
-		print_safe(out, json_text(item, "message"));
+		print_safe(out, json_get_text(item, "message"));
 		buf_putc(out, '\n');
 	}
 }

@@ -30,7 +30,7 @@ int walk_children(struct notion *notion, enum priority priority, const struct uu
 		free(cursor);
 		cursor = NULL;
 		if (r == 0 && json_is_true(json_object_get(answer, "has_more"))) {
-			cursor = strdup(json_text(answer, "next_cursor"));
+			cursor = strdup(json_get_text(answer, "next_cursor"));
 			r = cursor == NULL ? -ENOMEM : *cursor == '\0' ? -EIO : 0;
 		}
 		json_decref(answer);
@@ -62,10 +62,10 @@ static bool source_of(const json_t *block, const char *type, struct uuid *ret_id
 			json_object_get(json_object_get(block, "synced_block"), "synced_from");
 		if (json_is_object(from)) {
 			*ret_is_copy = true;
-			return json_id(from, "block_id", ret_id);
+			return json_get_id(from, "block_id", ret_id);
 		}
 	}
-	return json_id(block, NULL, ret_id);
+	return json_get_id(block, NULL, ret_id);
 }
 
 static int walk_deeper(struct notion *notion, enum priority priority, json_t *blocks, int depth,
@@ -77,7 +77,7 @@ static int walk_deeper(struct notion *notion, enum priority priority, json_t *bl
 		return -ELOOP;
 	}
 	json_array_foreach (blocks, i, block) {
-		const char *type = json_text(block, "type");
+		const char *type = json_get_text(block, "type");
 		struct uuid id;
 		bool is_copy;
 		json_t *children = NULL;

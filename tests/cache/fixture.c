@@ -6,10 +6,13 @@
 #include <fcntl.h>
 #include <ftw.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static int remove_entry(const char *path, const struct stat *stat, int kind, struct FTW *where)
@@ -47,24 +50,41 @@ void fixture_reopen(struct fixture *fixture)
 	fixture_open(fixture);
 }
 
+/* notion-sim says where it listens on its first line. */
+static void start_server(struct fixture *fixture)
+{
+	int out[2];
+	char line[128];
+	int r = pipe(out);
+	assert(r == 0);
+	fixture->server = fork();
+	assert(fixture->server >= 0);
+	if (fixture->server == 0) {
+		(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+		(void)dup2(out[1], STDOUT_FILENO);
+		(void)execl(NOTION_SIM, NOTION_SIM, "--workspace", DEMO_WORKSPACE, "--token",
+			    "ntn_test", "--rate", "off", (char *)NULL);
+		_exit(127);
+	}
+	(void)close(out[1]);
+	FILE *ready = fdopen(out[0], "r");
+	assert(ready != NULL);
+	char *read = fgets(line, sizeof line, ready);
+	assert(read != NULL);
+	r = sscanf(line, "notion-sim: listening on http://127.0.0.1:%u", &fixture->port);
+	assert(r == 1);
+	(void)fclose(ready);
+}
+
 void fixture_init(struct fixture *fixture)
 {
-	struct sim_options sim;
-	char *message = NULL;
 	memset(fixture, 0, sizeof *fixture);
-	sim_options_init(&sim);
-	sim.workspace_file = DEMO_WORKSPACE;
-	sim.token = "ntn_test";
-	sim.rate = SIM_RATE_OFF;
-	if (sim_start(&sim, &fixture->sim, &message) < 0) {
-		(void)fprintf(stderr, "sim: %s\n", message);
-		abort();
-	}
+	start_server(fixture);
 	(void)snprintf(fixture->folder, sizeof fixture->folder, "/tmp/notionfs-test-XXXXXX");
 	char *made = mkdtemp(fixture->folder);
 	assert(made != NULL);
 	(void)snprintf(fixture->base_url, sizeof fixture->base_url, "http://127.0.0.1:%u",
-		       sim_port(fixture->sim));
+		       fixture->port);
 	(void)snprintf(fixture->cache_folder, sizeof fixture->cache_folder, "%s/cache",
 		       fixture->folder);
 	(void)snprintf(fixture->state_folder, sizeof fixture->state_folder, "%s/state",
@@ -85,7 +105,8 @@ void fixture_release(struct fixture *fixture)
 	if (fixture->workspace != NULL) {
 		fixture_close(fixture);
 	}
-	sim_stop(fixture->sim);
+	(void)kill(fixture->server, SIGKILL);
+	(void)waitpid(fixture->server, NULL, 0);
 	(void)nftw(fixture->folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
 }
 
@@ -253,7 +274,7 @@ json_t *fixture_http(struct fixture *fixture, const char *method, const char *pa
 		     const char *body)
 {
 	struct sockaddr_in address = {.sin_family = AF_INET,
-				      .sin_port = htons((uint16_t)sim_port(fixture->sim)),
+				      .sin_port = htons((uint16_t)fixture->port),
 				      .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	int r = connect(fd, (struct sockaddr *)&address, sizeof address);
@@ -276,9 +297,9 @@ json_t *fixture_http(struct fixture *fixture, const char *method, const char *pa
 	}
 	(void)close(fd);
 	const char *start = strstr(answer.data, "\r\n\r\n");
-	json_t *json = start == NULL
-			       ? NULL
-			       : json_loads(start + 4, JSON_DISABLE_EOF_CHECK | JSON_DECODE_ANY, NULL);
+	json_t *json = start == NULL ? NULL
+				     : json_loads(start + 4,
+						  JSON_DISABLE_EOF_CHECK | JSON_DECODE_ANY, NULL);
 	buf_release(&answer);
 	return json;
 }
@@ -290,8 +311,7 @@ size_t fixture_count_requests(struct fixture *fixture, const char *method)
 	json_t *item;
 	bool is_not = *method == '!';
 	json_t *requests = fixture_http(fixture, "GET", "/_sim/requests", NULL);
-	json_array_foreach(requests, i, item)
-	{
+	json_array_foreach (requests, i, item) {
 		const char *of = json_string_value(json_object_get(item, "method"));
 		count += (strcmp(of, method + (is_not ? 1 : 0)) == 0) != is_not ? 1 : 0;
 	}

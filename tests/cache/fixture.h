@@ -1,17 +1,18 @@
 /*
- * A workspace on a server, without a mount: starts notion-sim's server in the process, opens the
- * workspace on fresh folders, and gives blocking forms of what the waist answers by callback.
+ * A workspace on a server, without a mount: starts notion-sim, opens the workspace on fresh
+ * folders, and gives blocking forms of what the waist answers by callback.
  */
 #ifndef NOTIONFS_TESTS_CACHE_FIXTURE_H
 #define NOTIONFS_TESTS_CACHE_FIXTURE_H
 
 #include <jansson.h>
+#include <sys/types.h>
 
 #include "cache/workspace.h"
-#include "tools/sim/server.h"
 
 struct fixture {
-	struct sim *sim;
+	pid_t server;
+	unsigned port;
 	char base_url[64];
 	char folder[64];
 	char cache_folder[96];
