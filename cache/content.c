@@ -235,8 +235,10 @@ int content_update(struct workspace *workspace, struct store_transaction *state,
 		if (!is_known) {
 			r = show(state, cache, &record, &text, info.edited_ms);
 			*ret_changed = r == 0;
-		} else if (rendering_get(cache, page, &version, &old) < 0) {
-			/* The cache was deleted; the page is as it was. */
+		} else if (rendering_get(cache, page, &version, &old) < 0 ||
+			   version != record.version) {
+			/* The page reads as it did; the cache has not seen it so: it was deleted,
+			 * or the text was the queue's until now. */
 			r = rendering_put(cache, page, record.version, text.data, text.len);
 		}
 	}
