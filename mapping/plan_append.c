@@ -5,8 +5,10 @@
 
 #include "mapping/json.h"
 
-/* Names of keys, braces and six annotations of a run; the same for a block without its text. */
-#define RUN_BYTES 320
+/* Names of keys and braces of a run, of its annotations, and of a block without its text. */
+#define RUN_BYTES 80
+#define STYLE_BYTES 160
+#define MENTION_BYTES 240
 #define BLOCK_BYTES 160
 
 static size_t json_bytes(const char *text, size_t len)
@@ -24,6 +26,15 @@ static size_t string_bytes(const char *text)
 	return text == NULL ? 0 : json_bytes(text, strlen(text));
 }
 
+static size_t run_bytes(const struct run *run)
+{
+	size_t bytes = RUN_BYTES + string_bytes(run->link);
+
+	bytes += run->style != 0 || run->color != COLOR_DEFAULT ? STYLE_BYTES : 0;
+	bytes += run->kind == RUN_MENTION ? MENTION_BYTES + string_bytes(run->url) : 0;
+	return bytes;
+}
+
 static size_t rich_text_bytes(const struct rich_text *text)
 {
 	size_t bytes = 0;
@@ -31,8 +42,7 @@ static size_t rich_text_bytes(const struct rich_text *text)
 		const struct run *run = &text->runs[i];
 		/* Split at 2000 units, each piece with its own keys. */
 		size_t pieces = 1 + run->text_len / 2000;
-		bytes += json_bytes(run->text, run->text_len) +
-			 pieces * (RUN_BYTES + string_bytes(run->link)) + string_bytes(run->url);
+		bytes += json_bytes(run->text, run->text_len) + pieces * run_bytes(run);
 	}
 	return bytes;
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mapping/base/buf.h"
 #include "tests/unit/apply_plan.h"
 #include "tests/unit/sketch_tree.h"
 #include "tests/unit/suite.h"
@@ -190,6 +191,176 @@ START_TEST(a_heading_becomes_a_toggle_before_it_gets_children)
 }
 END_TEST
 
+/* `count` times the line, a number at its end. */
+static char *many(const char *line, unsigned count)
+{
+	struct buf buf;
+	buf_init(&buf, BUF_PAGE_MAX_BYTES);
+	for (unsigned i = 0; i < count; i++) {
+		buf_printf(&buf, "%s%u\n", line, i);
+	}
+	return buf_steal(&buf, NULL);
+}
+
+static char *joined(const char *first, const char *second)
+{
+	struct buf buf;
+	buf_init(&buf, BUF_PAGE_MAX_BYTES);
+	buf_puts(&buf, first);
+	buf_puts(&buf, second);
+	return buf_steal(&buf, NULL);
+}
+
+START_TEST(long_runs_go_in_hundreds_each_after_the_last)
+{
+	char *lines = many("p line ", 250);
+	struct edit edit;
+	check_edit("", lines, "append append append ", lines);
+	edit_start(&edit, "", lines);
+	ck_assert_int_eq(edit.plan->calls[0].position, POSITION_END);
+	ck_assert_int_eq(edit.plan->calls[2].position, POSITION_AFTER);
+	ck_assert_uint_eq(edit.plan->calls[2].after.call, 2);
+	ck_assert_uint_eq(edit.plan->calls[2].after.path[0], 100);
+	ck_assert_uint_eq(json_array_size(edit.plan->calls[2].body), 50);
+	edit_end(&edit);
+	free(lines);
+}
+END_TEST
+
+START_TEST(long_tables_get_their_rows_in_hundreds)
+{
+	char *rows = many("\trow x|", 230);
+	char *table = joined("table 2\n", rows);
+	check_edit("", table, "append append append ", table);
+	free(rows);
+	free(table);
+}
+END_TEST
+
+START_TEST(a_request_has_a_thousand_blocks_at_most)
+{
+	char *rows = many("\tp x", 60);
+	char *toggle = joined("toggle t\n", rows);
+	struct buf all;
+	buf_init(&all, BUF_PAGE_MAX_BYTES);
+	for (unsigned i = 0; i < 40; i++) {
+		buf_puts(&all, toggle);
+	}
+	check_edit("", all.data, "append append append ", all.data);
+	buf_release(&all);
+	free(rows);
+	free(toggle);
+}
+END_TEST
+
+START_TEST(a_request_stays_below_500_kb)
+{
+	char *text = malloc(60001);
+	struct buf all;
+	memset(text, 'x', 60000);
+	text[60000] = '\0';
+	buf_init(&all, BUF_PAGE_MAX_BYTES);
+	for (unsigned i = 0; i < 20; i++) {
+		buf_printf(&all, "p %u %s\n", i, text);
+	}
+	check_edit("", all.data, "append append append ", all.data);
+	buf_release(&all);
+	free(text);
+}
+END_TEST
+
+START_TEST(what_is_too_large_for_one_block_is_an_error_with_its_line)
+{
+	char *text = malloc(200001 + 20);
+	struct edit edit;
+	strcpy(text, "code ");
+	memset(text + 5, 'x', 200001);
+	text[5 + 200001] = '\0';
+	edit_start(&edit, "p a\n", text);
+	ck_assert_int_eq(edit.error, -EINVAL);
+	ck_assert_uint_eq(diagnostics_first_error(&edit.diagnostics)->line, 1);
+	edit_end(&edit);
+	text[5 + 200000] = '\0';
+	edit_start(&edit, "", text);
+	ck_assert_int_eq(edit.error, 0);
+	edit_end(&edit);
+	strcpy(text, "p a\nimage https://example.com/");
+	memset(text + strlen(text), 'y', 2001);
+	text[2040] = '\0';
+	edit_start(&edit, "p a\n", text);
+	ck_assert_int_eq(edit.error, -EINVAL);
+	ck_assert_uint_eq(diagnostics_first_error(&edit.diagnostics)->line, 2);
+	edit_end(&edit);
+	free(text);
+}
+END_TEST
+
+START_TEST(a_link_mention_may_stay_but_not_be_written)
+{
+	struct diff_options options = {.page = sketch_id(PAGE_NUMBER), .weight_percent = 100};
+	for (int variant = 0; variant < 3; variant++) {
+		struct block_tree *base = sketch_tree("p x\np y\n");
+		struct block_tree *wanted = sketch_tree("p x\np y\n");
+		struct run mention = {.kind = RUN_MENTION,
+				      .mention = MENTION_LINK_MENTION,
+				      .url = "https://example.com",
+				      .text = "Example",
+				      .text_len = 7};
+		struct run runs[2] = {mention, wanted->root.first_child->text.runs[0]};
+		struct diagnostics diagnostics;
+		struct plan *plan = NULL;
+		unsigned next = 300;
+		sketch_number(base, &next);
+		diagnostics_init(&diagnostics);
+		base->root.first_child->text = (struct rich_text){.runs = runs, .count = 1};
+		wanted->root.first_child->text = (struct rich_text){.runs = runs, .count = 1};
+		if (variant == 1) {
+			wanted->root.first_child->color = COLOR_RED;
+		} else if (variant == 2) {
+			wanted->root.first_child->text.count = 2;
+		}
+		int error = diff_plan(base, wanted, &options, &diagnostics, &plan);
+		ck_assert_int_eq(error, variant == 2 ? -EINVAL : 0);
+		ck_assert_uint_eq(plan == NULL ? 0 : plan->count, variant == 1 ? 1 : 0);
+		plan_free(plan);
+		diagnostics_release(&diagnostics);
+		block_tree_free(base);
+		block_tree_free(wanted);
+	}
+}
+END_TEST
+
+START_TEST(a_new_page_takes_what_fits_and_appends_the_rest)
+{
+	char *lines = many("b line ", 120);
+	char *text = joined("b 1\n\tb 2\n\t\tb 3\n\t\t\tb 4\n", lines);
+	struct block_tree *wanted = sketch_tree(text);
+	struct diagnostics diagnostics;
+	struct plan *plan = NULL;
+	json_t *first = NULL;
+	diagnostics_init(&diagnostics);
+	ck_assert_int_eq(diff_plan_create(wanted, &diagnostics, &first, &plan), 0);
+	ck_assert_uint_eq(json_array_size(first), 100);
+	ck_assert_uint_eq(plan->count, 2);
+	ck_assert_uint_eq(plan->calls[0].target.call, 0);
+	/* Below the first block's child; or below the first block, in one call as well. */
+	ck_assert_uint_ge(plan->calls[0].target.depth, 1);
+	ck_assert_uint_eq(plan->calls[1].target.depth, 0);
+	ck_assert_int_eq(plan->calls[1].position, POSITION_AFTER);
+	ck_assert_uint_eq(plan->calls[1].after.path[0], 100);
+	json_t *line = plan_call_to_json(&plan->calls[1]);
+	ck_assert_str_eq(json_string_value(json_object_get(line, "path")),
+			 "/v1/blocks/@0/children");
+	json_decref(line);
+	json_decref(first);
+	plan_free(plan);
+	diagnostics_release(&diagnostics);
+	block_tree_free(wanted);
+	free(text);
+	free(lines);
+}
+END_TEST
+
 SUITE_CASES = {
 	&no_change_is_no_call,
 	&a_changed_word_is_one_update,
@@ -203,5 +374,12 @@ SUITE_CASES = {
 	&a_block_that_cannot_be_created_is_an_error_with_its_line,
 	&deep_blocks_are_appended_to_what_was_created,
 	&a_heading_becomes_a_toggle_before_it_gets_children,
+	&long_runs_go_in_hundreds_each_after_the_last,
+	&long_tables_get_their_rows_in_hundreds,
+	&a_request_has_a_thousand_blocks_at_most,
+	&a_request_stays_below_500_kb,
+	&what_is_too_large_for_one_block_is_an_error_with_its_line,
+	&a_link_mention_may_stay_but_not_be_written,
+	&a_new_page_takes_what_fits_and_appends_the_rest,
 };
 SUITE_MAIN("diff")
