@@ -3,6 +3,7 @@
 #include "mapping/character.h"
 #include "mapping/inline.h"
 #include "mapping/inline_escape.h"
+#include "mapping/inline_raw.h"
 #include "mapping/line_start.h"
 #include "mapping/link.h"
 #include "mapping/mention_mark.h"
@@ -74,131 +75,13 @@ static size_t mark_end(const struct rich_text *text, const struct group *group, 
 
 static void render_group(struct inline_writer *writer, const struct group *group);
 
-/* Code: between backticks where nothing in it could be mistaken, else in a tag. */
-
-static size_t longest_ticks(const char *text, size_t len)
-{
-	size_t longest = 0;
-	size_t ticks = 0;
-	for (size_t i = 0; i < len; i++) {
-		ticks = text[i] == '`' ? ticks + 1 : 0;
-		longest = ticks > longest ? ticks : longest;
-	}
-	return longest;
-}
-
-static bool may_stand_in_ticks(const struct inline_writer *writer, const struct run *run)
-{
-	bool is_tag = writer->context == INLINE_TAG;
-	bool is_caption = writer->context == INLINE_CAPTION;
-	for (size_t i = 0; i < run->text_len; i++) {
-		unsigned char byte = (unsigned char)run->text[i];
-		if ((byte < ' ' && byte != '\t') || byte == 0x7f || (is_tag && byte == '<') ||
-		    (is_caption && (byte == '[' || byte == ']'))) {
-			return false;
-		}
-		bool is_slashed_pipe = byte == '|' && i > 0 && run->text[i - 1] == '\\';
-		if (is_slashed_pipe && writer->context == INLINE_CELL) {
-			return false;
-		}
-	}
-	size_t ticks = longest_ticks(run->text, run->text_len) + 1;
-	return !writer->escape_all && ticks <= 32 &&
-	       (ticks < 3 || !inline_escape_at_line_start(writer));
-}
-
-static void render_code(struct inline_writer *writer, const struct run *run)
-{
-	struct buf *out = writer->out;
-	if (!may_stand_in_ticks(writer, run)) {
-		buf_puts(out, "<code>");
-		inline_escape_run(writer, run);
-		buf_puts(out, "</code>");
-		return;
-	}
-	const char *text = run->text;
-	size_t len = run->text_len;
-	size_t ticks = longest_ticks(text, len) + 1;
-	bool is_all_space = strspn(text, " ") >= len;
-	bool needs_pad = text[0] == '`' || text[len - 1] == '`' ||
-			 (text[0] == ' ' && text[len - 1] == ' ' && !is_all_space);
-	for (size_t i = 0; i < ticks; i++) {
-		buf_putc(out, '`');
-	}
-	buf_puts(out, needs_pad ? " " : "");
-	for (size_t i = 0; i < len; i++) {
-		if (text[i] == '|' && writer->context == INLINE_CELL) {
-			buf_putc(out, '\\');
-		}
-		buf_putc(out, text[i]);
-	}
-	buf_puts(out, needs_pad ? " " : "");
-	for (size_t i = 0; i < ticks; i++) {
-		buf_putc(out, '`');
-	}
-}
-
-/* Equations: `$x$`, "$`x`$" or a tag. */
-
-static bool needs_math_tag(const struct inline_writer *writer, const struct run *run)
-{
-	if (writer->escape_all || run->text_len == 0 ||
-	    memmem(run->text, run->text_len, "`$", 2) != NULL) {
-		return true;
-	}
-	for (size_t i = 0; i < run->text_len; i++) {
-		unsigned char byte = (unsigned char)run->text[i];
-		bool is_cut = (byte == '|' && writer->context == INLINE_CELL && i > 0 &&
-			       run->text[i - 1] == '\\') ||
-			      (byte == '<' && writer->context == INLINE_TAG) ||
-			      ((byte == '[' || byte == ']') && writer->context == INLINE_CAPTION);
-		if (byte < ' ' || byte == 0x7f || is_cut) {
-			return true;
-		}
-	}
-	return false;
-}
-
-static bool needs_math_ticks(const struct inline_writer *writer, const struct run *run)
-{
-	char first = run->text[0];
-	char last = run->text[run->text_len - 1];
-	const struct run *next = run + 1;
-	bool is_last_run = next == writer->text->runs + writer->text->count;
-	/* a digit or another equation right behind would undo the closing dollar */
-	bool is_followed =
-		!is_last_run && (next->kind == RUN_EQUATION ||
-				 (next->kind == RUN_TEXT &&
-				  (character_is_digit(next->text[0]) || next->text[0] == '$')));
-	return first == ' ' || first == '`' || last == ' ' || last == '\\' || is_followed ||
-	       memchr(run->text, '$', run->text_len) != NULL;
-}
-
-static void render_equation(struct inline_writer *writer, const struct run *run)
-{
-	struct buf *out = writer->out;
-	if (needs_math_tag(writer, run)) {
-		mention_mark_render_equation(run, out);
-		return;
-	}
-	bool has_ticks = needs_math_ticks(writer, run);
-	buf_puts(out, has_ticks ? "$`" : "$");
-	for (size_t i = 0; i < run->text_len; i++) {
-		if (run->text[i] == '|' && writer->context == INLINE_CELL) {
-			buf_putc(out, '\\');
-		}
-		buf_putc(out, run->text[i]);
-	}
-	buf_puts(out, has_ticks ? "`$" : "$");
-}
-
 /* One run, all its marks but code being open. */
 static void render_run(struct inline_writer *writer, const struct run *run)
 {
 	bool is_code = (run->style & STYLE_CODE) != 0;
 	if (run->kind == RUN_TEXT) {
 		if (is_code) {
-			render_code(writer, run);
+			inline_raw_render_code(writer, run);
 		} else {
 			inline_escape_run(writer, run);
 		}
@@ -206,7 +89,7 @@ static void render_run(struct inline_writer *writer, const struct run *run)
 	}
 	buf_puts(writer->out, is_code ? "<code>" : "");
 	if (run->kind == RUN_EQUATION) {
-		render_equation(writer, run);
+		inline_raw_render_equation(writer, run);
 	} else {
 		mention_mark_render(run, writer->names, writer->out);
 	}

@@ -114,7 +114,7 @@ int main(int argc, char **argv)
 {
 	static const struct names named = {.find_emoji = find_emoji};
 	uint64_t seed = argc > 1 ? strtoull(argv[1], NULL, 0) : (uint64_t)time(NULL);
-	unsigned long count = argc > 2 ? strtoul(argv[2], NULL, 0) : 30000;
+	unsigned long count = argc > 2 ? strtoul(argv[2], NULL, 0) : 100000;
 	struct buf out;
 	int status = 0;
 	buf_init(&out, BUF_PAGE_MAX_BYTES);
