@@ -5,8 +5,9 @@
 
 #include "mapping/base/clock.h"
 #include "mapping/base/uuid.h"
-#include "tools/sim/generate_block.h"
-#include "tools/sim/generate_text.h"
+#include "tools/sim/generate/block.h"
+#include "tools/sim/generate/row.h"
+#include "tools/sim/generate/text.h"
 
 #define FIRST_STAMP_MS 1704099600000 /* 2024-01-01 09:00 */
 #define LAST_STAMP_MS 1748768400000  /* 2025-06-01 09:00 */
@@ -201,9 +202,9 @@ static void add_database(struct generator *generator, const char *parent_id)
 			  "created_time", place.created_time, "created_by", generator->bot,
 			  "last_edited_by", generator->bot, "last_edited_time",
 			  place.last_edited_time, "title", title, "description", "is_inline", 0,
-			  "properties", generate_schema(&generator->blocks), "parent", "type",
-			  "database_id", "database_id", generator->database_id, "database_parent",
-			  parent, "url", url, "public_url", "in_trash", 0));
+			  "properties", generate_schema(), "parent", "type", "database_id",
+			  "database_id", generator->database_id, "database_parent", parent, "url",
+			  url, "public_url", "in_trash", 0));
 	if (parent_id == NULL) {
 		json_array_append_new(list(generator, "roots"),
 				      json_string(generator->database_id));

@@ -3,10 +3,10 @@
 #include <string.h>
 
 #include "mapping/base/uuid.h"
-#include "tools/sim/validate_block.h"
-#include "tools/sim/validate_block_type.h"
-#include "tools/sim/validate_request.h"
-#include "tools/sim/validate_value.h"
+#include "tools/sim/validate/block.h"
+#include "tools/sim/validate/block_type.h"
+#include "tools/sim/validate/request.h"
+#include "tools/sim/validate/value.h"
 
 int validate_uuid(const char *text)
 {

@@ -1,9 +1,9 @@
-#include "tools/sim/validate_block_type.h"
+#include "tools/sim/validate/block_type.h"
 
 #include <string.h>
 
-#include "tools/sim/validate_language.h"
-#include "tools/sim/validate_value.h"
+#include "tools/sim/validate/language.h"
+#include "tools/sim/validate/value.h"
 
 #define EXPRESSION_MAX 1000
 

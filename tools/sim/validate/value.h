@@ -6,7 +6,7 @@
 #ifndef NOTIONFS_SIM_VALIDATE_VALUE_H
 #define NOTIONFS_SIM_VALIDATE_VALUE_H
 
-#include "tools/sim/validate_shape.h"
+#include "tools/sim/validate/shape.h"
 
 #define VALUE_ITEMS_MAX 100 /* of any array of rich text, options, relations, people */
 

@@ -5,7 +5,7 @@
 #ifndef NOTIONFS_SIM_VALIDATE_BLOCK_TYPE_H
 #define NOTIONFS_SIM_VALIDATE_BLOCK_TYPE_H
 
-#include "tools/sim/validate_shape.h"
+#include "tools/sim/validate/shape.h"
 
 enum block_children {
 	CHILDREN_NONE,

@@ -1,9 +1,9 @@
-#include "tools/sim/validate_property.h"
+#include "tools/sim/validate/property.h"
 
 #include <string.h>
 
 #include "tools/sim/validate.h"
-#include "tools/sim/validate_value.h"
+#include "tools/sim/validate/value.h"
 
 #define EMAIL_MAX 200
 #define PHONE_MAX 200

@@ -1,5 +1,5 @@
 /*
- * The blocks and values a generated workspace is filled with, as the API returns them.
+ * The blocks a generated workspace is filled with, as the API returns them.
  *
  * What it is not: the tree; generate.c decides what stands where. One thread.
  */
@@ -10,7 +10,7 @@
 #include <stdbool.h>
 
 #include "mapping/base/uuid.h"
-#include "tools/sim/generate_text.h"
+#include "tools/sim/generate/text.h"
 
 #define GENERATE_TEXTS 2048 /* different paragraphs in one workspace, and as many phrases */
 
@@ -46,10 +46,5 @@ json_t *generate_envelope(const struct generate_blocks *blocks, const struct gen
 void generate_block(const struct generate_blocks *blocks, struct generate_random *random,
 		    const struct generate_place *place, unsigned index, json_t *children,
 		    json_t *all_blocks);
-
-/* The properties of the data source, and those of one row. */
-json_t *generate_schema(const struct generate_blocks *blocks);
-json_t *generate_values(const struct generate_blocks *blocks, struct generate_random *random,
-			json_t *name);
 
 #endif

@@ -1,10 +1,11 @@
+/* POST and PATCH of pages: part of tools/sim/validate.h. */
 #include <string.h>
 
 #include "tools/sim/validate.h"
-#include "tools/sim/validate_block.h"
-#include "tools/sim/validate_property.h"
-#include "tools/sim/validate_request.h"
-#include "tools/sim/validate_value.h"
+#include "tools/sim/validate/block.h"
+#include "tools/sim/validate/property.h"
+#include "tools/sim/validate/request.h"
+#include "tools/sim/validate/value.h"
 
 /* parent */
 

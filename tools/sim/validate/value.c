@@ -1,6 +1,6 @@
-#include "tools/sim/validate_value.h"
+#include "tools/sim/validate/value.h"
 
-#include "tools/sim/validate_text.h"
+#include "tools/sim/validate/text.h"
 
 #define TEXT_MAX 2000
 #define EXPRESSION_MAX 1000

@@ -1,9 +1,9 @@
-#include "tools/sim/validate_shape.h"
+#include "tools/sim/validate/shape.h"
 
 #include <string.h>
 
 #include "tools/sim/validate.h"
-#include "tools/sim/validate_text.h"
+#include "tools/sim/validate/text.h"
 
 #define URL_MAX 2000
 #define EXPECTATION_MAX_BYTES 8192

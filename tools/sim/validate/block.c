@@ -1,10 +1,10 @@
-#include "tools/sim/validate_block.h"
+#include "tools/sim/validate/block.h"
 
 #include <string.h>
 
 #include "tools/sim/validate.h"
-#include "tools/sim/validate_block_type.h"
-#include "tools/sim/validate_value.h"
+#include "tools/sim/validate/block_type.h"
+#include "tools/sim/validate/value.h"
 
 #define CHILDREN_MAX 100
 #define DEEPEST_TIER 3

@@ -6,7 +6,7 @@
 #ifndef NOTIONFS_SIM_VALIDATE_REQUEST_H
 #define NOTIONFS_SIM_VALIDATE_REQUEST_H
 
-#include "tools/sim/validate_report.h"
+#include "tools/sim/validate/report.h"
 
 /* Starts the report; 400 when the body is too long or no object, and so not to be looked into. The
  * report is finished by the caller in both cases. */

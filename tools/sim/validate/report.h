@@ -1,7 +1,7 @@
 /*
  * What is wrong with a request, collected while it is walked: where we are and the lines so far.
  *
- * What it is not: the place that knows what is allowed (validate_shape.h, validate_block.h).
+ * What it is not: the place that knows what is allowed (shape.h, block.h).
  * One report belongs to one call; nothing blocks.
  */
 #ifndef NOTIONFS_SIM_VALIDATE_REPORT_H

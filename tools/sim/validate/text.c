@@ -1,4 +1,4 @@
-#include "tools/sim/validate_text.h"
+#include "tools/sim/validate/text.h"
 
 #include <ctype.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-#include "tools/sim/generate_block.h"
+#include "tools/sim/generate/block.h"
 
 #include <string.h>
 

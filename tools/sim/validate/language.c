@@ -1,4 +1,4 @@
-#include "tools/sim/validate_language.h"
+#include "tools/sim/validate/language.h"
 
 /* The languages of a code block, as Notion lists them. */
 static const char *const languages[] = {

@@ -1,4 +1,4 @@
-#include "tools/sim/validate_report.h"
+#include "tools/sim/validate/report.h"
 
 #include <stdarg.h>
 #include <string.h>

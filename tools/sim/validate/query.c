@@ -1,10 +1,11 @@
+/* The bodies of a data source query and of a search: part of tools/sim/validate.h. */
 #include "tools/sim/validate.h"
 
 #include <string.h>
 
-#include "tools/sim/validate_filter.h"
-#include "tools/sim/validate_request.h"
-#include "tools/sim/validate_value.h"
+#include "tools/sim/validate/filter.h"
+#include "tools/sim/validate/request.h"
+#include "tools/sim/validate/value.h"
 
 #define PAGE_SIZE_MAX 100
 #define SORTS_MAX 100

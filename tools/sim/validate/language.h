@@ -2,7 +2,7 @@
 #ifndef NOTIONFS_SIM_VALIDATE_LANGUAGE_H
 #define NOTIONFS_SIM_VALIDATE_LANGUAGE_H
 
-#include "tools/sim/validate_shape.h"
+#include "tools/sim/validate/shape.h"
 
 extern const struct shape shape_language;
 

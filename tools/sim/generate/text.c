@@ -1,4 +1,4 @@
-#include "tools/sim/generate_text.h"
+#include "tools/sim/generate/text.h"
 
 #include <ctype.h>
 

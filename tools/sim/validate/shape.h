@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "tools/sim/validate_report.h"
+#include "tools/sim/validate/report.h"
 
 enum shape_kind {
 	SHAPE_BOOLEAN,

@@ -7,7 +7,7 @@
 #ifndef NOTIONFS_SIM_VALIDATE_FILTER_H
 #define NOTIONFS_SIM_VALIDATE_FILTER_H
 
-#include "tools/sim/validate_report.h"
+#include "tools/sim/validate/report.h"
 
 /* `filter` NULL is an absent key. */
 void filter_check(struct validate_report *report, const json_t *filter);

@@ -4,7 +4,7 @@
 #ifndef NOTIONFS_SIM_VALIDATE_PROPERTY_H
 #define NOTIONFS_SIM_VALIDATE_PROPERTY_H
 
-#include "tools/sim/validate_shape.h"
+#include "tools/sim/validate/shape.h"
 
 /* The object of all values by name or id; each is exactly one of the writable types. */
 extern const struct shape shape_properties;

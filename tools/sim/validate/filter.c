@@ -1,8 +1,8 @@
-#include "tools/sim/validate_filter.h"
+#include "tools/sim/validate/filter.h"
 
 #include <string.h>
 
-#include "tools/sim/validate_value.h"
+#include "tools/sim/validate/value.h"
 
 #define FILTERS_MAX 100
 #define DEPTH_MAX 2
