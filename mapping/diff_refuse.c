@@ -147,7 +147,13 @@ static void check_creatable(struct refusal *refusal, const struct block *block)
 static void check_structure(struct refusal *refusal, const struct block *block)
 {
 	size_t required = append_required_children(block);
+	enum block_type parent = block->parent != NULL ? block->parent->type : BLOCK_OTHER;
 
+	if (block->type == BLOCK_COLUMN && parent != BLOCK_COLUMN_LIST) {
+		refuse(refusal, "a column stands alone, put it into <columns>");
+	} else if (block->type == BLOCK_TABLE_ROW && parent != BLOCK_TABLE) {
+		refuse(refusal, "a table row stands alone, put it into <table>");
+	}
 	if (block->type == BLOCK_COLUMN_LIST && block->child_count < required) {
 		refuse(refusal, "columns need two columns at least, add one or take the text out "
 				"of the columns");

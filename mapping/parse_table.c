@@ -174,7 +174,7 @@ static void end_row(struct table_reader *reader)
 	if (reader->cell_count > 0) {
 		memcpy(row->cells, reader->cells, reader->cell_count * sizeof(*row->cells));
 	}
-	if (reader->cell_count > reader->table->table_width) {
+	if (reader->table->type == BLOCK_TABLE && reader->cell_count > reader->table->table_width) {
 		reader->table->table_width = (unsigned)reader->cell_count;
 	}
 	reader->cell_count = 0;
@@ -254,16 +254,14 @@ static void fill_rows(struct parser *parser, struct block *table)
 	}
 }
 
-void table_parse_tags(struct parser *parser, struct block *table, const char *text, size_t len,
-		      unsigned line)
+static void read_table(struct table_reader *reader, const char *text, size_t len, unsigned line)
 {
-	struct table_reader reader = {.parser = parser, .table = table};
 	size_t pos = 0;
 
-	while (pos < len && !parser->failed) {
+	while (pos < len && !reader->parser->failed) {
 		if (text[pos] == '<') {
 			size_t start = pos;
-			read_table_tag(&reader, text, len, &pos, line);
+			read_table_tag(reader, text, len, &pos, line);
 			for (size_t i = start; i < pos && i < len; i++) {
 				line += text[i] == '\n';
 			}
@@ -271,11 +269,27 @@ void table_parse_tags(struct parser *parser, struct block *table, const char *te
 			line += text[pos] == '\n';
 			pos++;
 		} else {
-			parser_fail(parser, line, 0,
+			parser_fail(reader->parser, line, 0,
 				    "text stands between the cells of a <table>, write "
 				    "<tr><td>cell</td></tr>, one row a line");
 		}
 	}
-	end_row(&reader);
+	end_row(reader);
+}
+
+void table_parse_tags(struct parser *parser, struct block *table, const char *text, size_t len,
+		      unsigned line)
+{
+	struct table_reader reader = {.parser = parser, .table = table};
+
+	read_table(&reader, text, len, line);
 	fill_rows(parser, table);
+}
+
+void table_parse_row(struct parser *parser, struct block *parent, const char *text, size_t len,
+		     unsigned line)
+{
+	struct table_reader reader = {.parser = parser, .table = parent};
+
+	read_table(&reader, text, len, line);
 }

@@ -22,6 +22,7 @@ static const struct tag_rule rules[] = {
 	{"code-block", BLOCK_CODE, TAG_RAW, NULL},
 	{"equation", BLOCK_EQUATION, TAG_RAW, NULL},
 	{"table", BLOCK_TABLE, TAG_RAW, NULL},
+	{"tr", BLOCK_TABLE_ROW, TAG_RAW, "table"},
 	{"columns", BLOCK_COLUMN_LIST, TAG_CONTAINER, NULL},
 	{"column", BLOCK_COLUMN, TAG_CONTAINER, "columns"},
 	{"synced-block", BLOCK_SYNCED_BLOCK, TAG_CONTAINER, NULL},
@@ -144,8 +145,9 @@ bool scan_block_tag(struct arena *arena, const struct line *line, struct block_t
 		if (found.content_len > 0) {
 			return false;
 		}
-	} else if (strcmp(found.rule->name, "summary") == 0) {
-		return false;
+	} else if (strcmp(found.rule->name, "summary") == 0 ||
+		   strcmp(found.rule->name, "tr") == 0) {
+		return false; /* they are one line */
 	}
 	*ret_tag = found;
 	return true;
@@ -179,7 +181,10 @@ static bool stands_in_parent(const struct parser *parser, const struct tag_rule 
 {
 	const struct container *top = &parser->containers[parser->depth - 1];
 
-	if (rule->parent == NULL) {
+	/* A list of columns or rows by themselves is what the API says below <columns>, <table>. */
+	if (rule->parent == NULL ||
+	    (top->kind == CONTAINER_ROOT &&
+	     (rule->type == BLOCK_COLUMN || rule->type == BLOCK_TABLE_ROW))) {
 		return true;
 	}
 	return top->kind == CONTAINER_TAG &&
@@ -330,6 +335,13 @@ void parse_block_tag(struct parser *parser, const struct block_tag *tag, struct 
 	if (!stands_in_parent(parser, tag->rule)) {
 		parser_fail(parser, line->number, character, "<%s> stands alone, put it into <%s>",
 			    tag->rule->name, tag->rule->parent);
+		return;
+	}
+	if (tag->rule->type == BLOCK_TABLE_ROW) {
+		table_parse_row(parser, parser_top(parser)->block, line->text, line->len,
+				line->number);
+		line->len = 0;
+		line->is_blank = true;
 		return;
 	}
 	if (parse_plain_paragraph(parser, tag, line)) {

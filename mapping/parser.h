@@ -152,5 +152,8 @@ void table_add_line(struct parser *parser, const char *text, size_t len, unsigne
 /* The lines between <table> and </table>. */
 void table_parse_tags(struct parser *parser, struct block *table, const char *text, size_t len,
 		      unsigned line);
+/* A row without its table: what the API answers for a table's children. */
+void table_parse_row(struct parser *parser, struct block *parent, const char *text, size_t len,
+		     unsigned line);
 
 #endif

@@ -155,6 +155,7 @@ static void render_block(struct renderer *renderer, const struct block *block)
 	case BLOCK_EQUATION: render_equation(renderer, block); break;
 	case BLOCK_DIVIDER: render_line(renderer, "---", 3); break;
 	case BLOCK_TABLE: render_table(renderer, block); break;
+	case BLOCK_TABLE_ROW: render_table_row(renderer, block); break;
 	case BLOCK_IMAGE:
 	case BLOCK_VIDEO:
 	case BLOCK_AUDIO:
@@ -170,7 +171,8 @@ static void render_block(struct renderer *renderer, const struct block *block)
 /* Items of one kind stand close, and so do columns and tabs. */
 static bool stands_close(const struct block *block, const struct block *previous)
 {
-	if (block->parent->type == BLOCK_COLUMN_LIST || block->parent->type == BLOCK_TAB) {
+	if (block->parent->type == BLOCK_COLUMN_LIST || block->parent->type == BLOCK_TAB ||
+	    (block->type == BLOCK_TABLE_ROW && previous->type == BLOCK_TABLE_ROW)) {
 		return true;
 	}
 	return block->type == previous->type && block_is_item(block) && item_has_marker(block) &&

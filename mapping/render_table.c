@@ -58,6 +58,16 @@ static void compose_cell(struct renderer *renderer, const struct rich_text *cell
 	}
 }
 
+static void compose_tag_row(struct renderer *renderer, const struct block *row, bool is_careful,
+			    struct buf *out)
+{
+	buf_puts(out, "<tr>");
+	for (size_t i = 0; i < row->cell_count; i++) {
+		compose_cell(renderer, &row->cells[i], is_careful, out);
+	}
+	buf_puts(out, "</tr>");
+}
+
 static void compose_tags(struct renderer *renderer, const struct block *table, bool is_careful,
 			 struct buf *out)
 {
@@ -76,13 +86,10 @@ static void compose_tags(struct renderer *renderer, const struct block *table, b
 	if (table->table_width != width) {
 		buf_printf(out, " columns=\"%u\"", table->table_width);
 	}
-	buf_puts(out, ">\n");
+	buf_puts(out, table->first_child != NULL ? ">\n" : ">");
 	block_children_foreach (row, table) {
-		buf_puts(out, "<tr>");
-		for (size_t i = 0; i < row->cell_count; i++) {
-			compose_cell(renderer, &row->cells[i], is_careful, out);
-		}
-		buf_puts(out, "</tr>\n");
+		compose_tag_row(renderer, row, is_careful, out);
+		buf_putc(out, '\n');
 	}
 	buf_puts(out, "</table>");
 }
@@ -101,5 +108,18 @@ static bool compose_table(struct renderer *renderer, const struct block *table, 
 void render_table(struct renderer *renderer, const struct block *table)
 {
 	(void)render_verified(renderer, table, compose_table);
+	render_lines(renderer, renderer->text.data, renderer->text.len);
+}
+
+static bool compose_lone_row(struct renderer *renderer, const struct block *row, unsigned attempt,
+			     struct buf *out)
+{
+	compose_tag_row(renderer, row, attempt == 1, out);
+	return attempt < 2;
+}
+
+void render_table_row(struct renderer *renderer, const struct block *row)
+{
+	(void)render_verified(renderer, row, compose_lone_row);
 	render_lines(renderer, renderer->text.data, renderer->text.len);
 }

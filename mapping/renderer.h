@@ -67,6 +67,8 @@ const struct block *render_item_group(struct renderer *renderer, const struct bl
 void render_code(struct renderer *renderer, const struct block *code);
 void render_equation(struct renderer *renderer, const struct block *equation);
 void render_table(struct renderer *renderer, const struct block *table);
+/* A row without its table. */
+void render_table_row(struct renderer *renderer, const struct block *row);
 /* image, video, audio, pdf, file, bookmark, embed, link_preview */
 void render_media(struct renderer *renderer, const struct block *media);
 /* Types that have no other form. */

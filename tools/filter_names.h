@@ -1,0 +1,20 @@
+/*
+ * `--names NAMES.json`: what ids are called, for the filters.
+ *
+ *   {"<id>": "Title",
+ *    "<id>": {"title": "…", "stem": "…", "user": "Ada", "email": "…", "asset": ".assets/x.png",
+ *             "emoji": "party"}}
+ *
+ * What it is not: the workspace's own names (cache/).
+ */
+#ifndef NOTIONFS_TOOLS_FILTER_NAMES_H
+#define NOTIONFS_TOOLS_FILTER_NAMES_H
+
+#include <jansson.h>
+
+#include "mapping/names.h"
+
+/* The answers live as long as `json`, an object. */
+void filter_names_init(struct names *names, json_t *json);
+
+#endif
