@@ -17,6 +17,7 @@ const {
   iteratePaginatedAPI,
 } = await import('@notionhq/client').catch(() => skipAll('npm ci was not run'))
 const { findEndpoint } = await import('./endpoints.mjs')
+const { judgeAnswers, objectsIn } = await import('./answers.mjs')
 const { validate } = await import('./validate.mjs')
 
 const [program, workspace] = process.argv.slice(2)
@@ -36,6 +37,8 @@ const templates = implemented.map((text) => {
   return { text, method, segments }
 })
 const driven = new Set()
+// The objects answered, the last answer for each that differs in kind or id.
+const answered = new Map()
 
 function clientFor(token, options = {}) {
   return new Client({
@@ -48,6 +51,9 @@ function clientFor(token, options = {}) {
       const found = findEndpoint(templates, init.method.toUpperCase(), new URL(url).pathname)
       if (answer.ok && found) {
         driven.add(found.endpoint.text)
+        for (const object of objectsIn(await answer.clone().json())) {
+          answered.set(`${object.object} ${object.id}`, object)
+        }
       }
       return answer
     },
@@ -430,6 +436,22 @@ await check('what was sent so far is valid by the official types', async () => {
   const requests = await simulator.control('GET', 'requests')
   assert.ok(requests.length > driven.size)
   assert.deepEqual(validate(requests), [])
+})
+
+await check('what was answered so far is what the official response types say', () => {
+  const kinds = new Set([...answered.values()].map((object) => object.object))
+  assert.deepEqual([...kinds].sort(), ['block', 'data_source', 'database', 'page', 'user'])
+  assert.deepEqual(judgeAnswers([...answered.values()]), [])
+})
+
+await check('an answer with a wrong value is noticed', () => {
+  const spoil = (kind, change) => {
+    const object = [...answered.values()].find((one) => one.object === kind)
+    return judgeAnswers([{ ...object, ...change }]).length
+  }
+  assert.notEqual(spoil('page', { is_locked: 'no' }), 0)
+  assert.notEqual(spoil('block', { has_children: undefined }), 0)
+  assert.notEqual(spoil('database', { data_sources: [{}] }), 0)
 })
 
 // ---- errors

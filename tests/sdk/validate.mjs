@@ -6,23 +6,9 @@
 //
 // Prints "seq N METHOD path at <where>: <why>" for each invalid one; exit 1 then, 2 for wrong usage.
 import { readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
-import ts from 'typescript'
-import { findEndpoint, officialEndpoints, TYPES_MODULE } from './endpoints.mjs'
-
-const HERE = dirname(fileURLToPath(import.meta.url))
-const FILE = join(HERE, 'requests.generated.ts')
-
-const OPTIONS = {
-  strict: true,
-  noEmit: true,
-  target: ts.ScriptTarget.ES2022,
-  module: ts.ModuleKind.CommonJS,
-  moduleResolution: ts.ModuleResolutionKind.Node10,
-  skipLibCheck: true,
-  types: [],
-}
+import { pathToFileURL } from 'node:url'
+import { findEndpoint, officialEndpoints } from './endpoints.mjs'
+import { judgeLiterals } from './literals.mjs'
 
 // Query strings have no types; the official client's numbers and lists do.
 function queryParameters(query) {
@@ -38,7 +24,7 @@ function queryParameters(query) {
   return parameters
 }
 
-// Its literal and type, or what is wrong already.
+// Its value and type, or what is wrong already.
 function describe(request, endpoints) {
   const found = findEndpoint(endpoints, request.method, request.path)
   if (found === null) {
@@ -55,84 +41,63 @@ function describe(request, endpoints) {
   }
   const misplaced = Object.keys(body).find((key) => !found.endpoint.bodyParams.includes(key))
   if (misplaced !== undefined) {
-    return { wrong: { at: `body.${misplaced}`, message: 'no such body parameter' } }
+    return { wrong: { at: misplaced, message: 'no such body parameter' } }
+  }
+  const mixture = mixtures(body)[0]
+  if (mixture !== undefined) {
+    return { wrong: mixture }
   }
   return {
     type: found.endpoint.type,
-    literal: JSON.stringify({ ...found.parameters, ...query, ...body }),
+    value: { ...found.parameters, ...query, ...body },
   }
 }
 
-function compile(text) {
-  const host = ts.createCompilerHost(OPTIONS)
-  const { fileExists, readFile, getSourceFile } = host
-  host.fileExists = (name) => name === FILE || fileExists.call(host, name)
-  host.readFile = (name) => (name === FILE ? text : readFile.call(host, name))
-  host.getSourceFile = (name, ...rest) =>
-    name === FILE
-      ? ts.createSourceFile(name, text, ...rest)
-      : getSourceFile.call(host, name, ...rest)
-  const program = ts.createProgram([FILE], OPTIONS, host)
-  const source = program.getSourceFile(FILE)
-  return { source, diagnostics: ts.getPreEmitDiagnostics(program) }
+// TypeScript lets a literal mix the members of a union: a paragraph that is a heading as well. So
+// each block, and each run of rich text, is looked at for a second kind.
+const BESIDE = {
+  children: ['type', 'object', 'children', 'in_trash'],
+  rich_text: ['type', 'annotations', 'plain_text', 'href'],
 }
+BESIDE.caption = BESIDE.rich_text
 
-// Where in the literal a position lies: "children[0].paragraph".
-function placeOf(source, position) {
-  const place = []
-  const descend = (node) => {
-    if (position < node.getStart(source) || position >= node.end) {
-      return
-    }
-    if (ts.isPropertyAssignment(node)) {
-      place.push(`.${node.name.text}`)
-    } else if (ts.isArrayLiteralExpression(node.parent ?? source)) {
-      place.push(`[${node.parent.elements.indexOf(node)}]`)
-    }
-    ts.forEachChild(node, descend)
+function mixtures(value, at = '', key = '') {
+  if (typeof value !== 'object' || value === null) {
+    return []
   }
-  descend(source)
-  return place.join('').replace(/^\./, '') || 'request'
+  if (Array.isArray(value)) {
+    return value.flatMap((item, i) => mixtures(item, `${at}[${i}]`, key))
+  }
+  const kinds = BESIDE[key] ? Object.keys(value).filter((name) => !BESIDE[key].includes(name)) : []
+  const wrong =
+    kinds.length > 1
+      ? `it is ${kinds.join(' and ')} at once`
+      : kinds.length === 1 && value.type !== undefined && value.type !== kinds[0]
+        ? `its type is ${value.type}, but it has ${kinds[0]}`
+        : null
+  const below = Object.entries(value).flatMap(([name, v]) =>
+    mixtures(v, at === '' ? name : `${at}.${name}`, name),
+  )
+  return wrong === null ? below : [{ at, message: wrong }, ...below]
 }
 
-// The last, most particular sentences of TypeScript's chain.
-function sentence(diagnostic) {
-  const lines = ts.flattenDiagnosticMessageText(diagnostic.messageText, '\n').split('\n')
-  const last = lines.map((line) => line.trim()).slice(-2)
-  return last.map((line) => (line.length > 300 ? `${line.slice(0, 300)}…` : line)).join(' ')
-}
-
-// The invalid ones: [{seq, method, path, at, message}], in order. Throws when the types themselves
-// can't be compiled.
+// The invalid ones: [{seq, method, path, at, message}], in order.
 export function validate(requests) {
   const endpoints = officialEndpoints()
   const invalid = []
-  const lines = [`import type * as T from "${TYPES_MODULE}";`]
-  const byLine = new Map()
-  const seen = new Map()
+  const note = ({ seq, method, path }, { at, message }) =>
+    invalid.push({ seq, method, path, at: at || 'request', message })
+  const judged = []
   for (const request of requests) {
-    const { wrong, type, literal } = describe(request, endpoints)
-    const note = (w) =>
-      invalid.push({ seq: request.seq, method: request.method, path: request.path, ...w })
+    const { wrong, type, value } = describe(request, endpoints)
     if (wrong) {
-      note(wrong)
-      continue
+      note(request, wrong)
+    } else {
+      judged.push({ request, type, value })
     }
-    const key = `${type} ${literal}`
-    const line = seen.get(key) ?? lines.push(`export const r${lines.length}: T.${type} = ${literal};`)
-    seen.set(key, line)
-    byLine.set(line, [...(byLine.get(line) ?? []), note])
   }
-  const { source, diagnostics } = compile(lines.join('\n'))
-  for (const diagnostic of diagnostics) {
-    const position = diagnostic.start ?? 0
-    const line = source.getLineAndCharacterOfPosition(position).line + 1
-    const notes = diagnostic.file === source ? byLine.get(line) : undefined
-    if (notes === undefined) {
-      throw new Error(`the official types can't be used: ${sentence(diagnostic)}`)
-    }
-    const wrong = { at: placeOf(source, position), message: sentence(diagnostic) }
-    notes.forEach((note) => note(wrong))
+  for (const { index, ...wrong } of judgeLiterals(judged)) {
+    note(judged[index].request, wrong)
   }
   return invalid.sort((a, b) => a.seq - b.seq)
 }
