@@ -118,11 +118,11 @@ BOXES = [
     callout({"type": "custom_emoji", "custom_emoji": BEAN}, "An emoji of our own"),
     callout({"type": "icon", "icon": {"name": "bolt", "color": "yellow"}}, "A built-in icon", "blue"),
     callout(None, "No icon", "red_background"),
-    block("code", {"caption": parse("From the *large* roaster"), "language": "c", "rich_text": [
-        run("while (bean_probe() < DROP) {\n\tstir();\n}\n/* ``` is no end of this */")]}),
+    block("code", {"caption": parse("From the *large* roaster"), "rich_text": [
+        run("while (bean_probe() < DROP) {\n\tstir();\n}\n/* ``` is no end of this */")], "language": "c"}),
     block("code", {"caption": [], "rich_text": [], "language": "plain text"}),
-    block("code", {"caption": [], "language": "mermaid", "rich_text": [
-        run("graph LR\n  green --> roast --> rest --> bag")]}),
+    block("code", {"caption": [], "rich_text": [
+        run("graph LR\n  green --> roast --> rest --> bag")], "language": "mermaid"}),
     block("equation", {"expression": "\\int_0^{t} T(x)\\,dx \\approx \\sum_{i=1}^{n} T_i \\Delta x"}),
     block("table", {"table_width": 3, "has_column_header": True, "has_row_header": True}, [
         block("table_row", {"cells": [parse("Machine"), parse("**Kilos**"), []]}),
