@@ -20,8 +20,9 @@
  * grapheme; "Untitled" for an empty title. Never "", ".", "..", never ends in ".md".
  */
 void name_from_title(const char *title, char ret_stem[NAME_STEM_MAX_BYTES + 1]);
-/* The title a stem stands for, exact whenever name_is_exact. Caller frees. A collision suffix
- * ` ~1a2b` is taken off only when `id` says it is ours. */
+/* The title a stem stands for, exact whenever name_is_exact. "Untitled" stands for "", so that word
+ * itself is never exact; nor is a title that was cut or was not NFC. Caller frees. A collision
+ * suffix ` ~1a2b` is taken off only when `id` says it is ours. */
 char *name_to_title(const char *stem, const struct uuid *id);
 /* Does this stem carry this title exactly: name_to_title(stem) == title? */
 bool name_is_exact(const char *title, const char *stem, const struct uuid *id);

@@ -15,7 +15,8 @@
 #include "mapping/base/cleanup.h"
 #include "mapping/diagnostic.h"
 
-#define YAML_MAX_BYTES ((size_t)1 << 20)
+/* More than the properties of one row can hold in Notion. */
+#define YAML_MAX_BYTES ((size_t)16 << 20)
 #define YAML_MAX_DEPTH 8
 
 enum yaml_kind { YAML_SCALAR, YAML_LIST, YAML_MAP };

@@ -369,6 +369,31 @@ START_TEST(a_list_that_was_cut_is_shown_and_never_written_from)
 }
 END_TEST
 
+START_TEST(twenty_five_people_are_taken_for_a_cut_list)
+{
+	struct buf people;
+	buf_init(&people, 4000);
+	for (unsigned i = 0; i < 25; i++) {
+		buf_printf(&people, "%s{'id':'11111111-1111-4111-8111-1111111111%02u'}",
+			   i == 0 ? "[" : ",", i);
+	}
+	buf_puts(&people, "]");
+	json_t *schema = fixture_schema("P", "people", "{}");
+	json_t *page = fixture_page("P", "people", people.data, "{}");
+	struct frontmatter_options options = options_of(schema);
+	char *text = patch_text("P: [Ada]\n", page, &options);
+	ck_assert_ptr_nonnull(strstr(text, "error 2:4 'P' has more values than were fetched"));
+	free(text);
+	json_decref(page);
+	page = fixture_page("P", "people", people.data, "{'has_more':false}");
+	expect_patch("P: [Ada]\n", page, &options,
+		     "{'properties':{'P':{'people':[{'id':'" ADA "'}]}}}");
+	json_decref(page);
+	json_decref(schema);
+	buf_release(&people);
+}
+END_TEST
+
 START_TEST(times_without_an_offset_are_in_the_zone_of_the_mount)
 {
 	json_t *schema = fixture_schema("P", "date", "{}");
@@ -765,6 +790,7 @@ SUITE_CASES = {
 	&computed_values_stand_below_the_comment_and_edits_of_them_are_warnings,
 	&an_unknown_option_is_created_only_when_asked_for,
 	&a_list_that_was_cut_is_shown_and_never_written_from,
+	&twenty_five_people_are_taken_for_a_cut_list,
 	&times_without_an_offset_are_in_the_zone_of_the_mount,
 	&the_icon_of_a_page_is_a_key,
 	&the_cover_of_a_page_is_a_key,
