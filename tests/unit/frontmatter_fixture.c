@@ -1,5 +1,7 @@
 #include "tests/unit/frontmatter_fixture.h"
 
+#include <assert.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -142,4 +144,57 @@ json_t *fixture_page(const char *name, const char *type, const char *value, cons
 	return json_pack("{s:s, s:s, s:n, s:n, s:{s:o, s:{s:s, s:s, s:o}}}", "object", "page", "id",
 			 PAGE, "icon", "cover", "properties", name, property, "Name", "id", "title",
 			 "type", "title", "title", title);
+}
+
+struct frontmatter_options fixture_options(const json_t *schema)
+{
+	return (struct frontmatter_options){
+		.schema = schema, .names = &fixture_names, .file_stem = "Row"};
+}
+
+char *fixture_head(const json_t *page, const struct frontmatter_options *options)
+{
+	struct buf out;
+	buf_init(&out, BUF_PAGE_MAX_BYTES);
+	frontmatter_render(page, options, &out);
+	assert(buf_check(&out) == 0);
+	if (out.len == 0) {
+		return buf_steal(&out, NULL);
+	}
+	assert(out.len >= 8);
+	assert(strncmp(out.data, "---\n", 4) == 0);
+	assert(strcmp(out.data + out.len - 4, "---\n") == 0);
+	buf_truncate(&out, out.len - 4);
+	buf_splice(&out, 0, 4, NULL, 0);
+	return buf_steal(&out, NULL);
+}
+
+char *fixture_patch(const char *head, const json_t *page, const struct frontmatter_options *options)
+{
+	struct diagnostics diagnostics;
+	struct buf out;
+	json_t *patch = NULL;
+	diagnostics_init(&diagnostics);
+	buf_init(&out, BUF_PAGE_MAX_BYTES);
+	int err = frontmatter_patch(head, strlen(head), 2, page, options, &diagnostics, &patch);
+	for (size_t i = 0; i < diagnostics.count; i++) {
+		const struct diagnostic *item = &diagnostics.items[i];
+		buf_printf(&out, "%s %u:%u %s\n",
+			   item->severity == SEVERITY_ERROR ? "error" : "warning", item->line,
+			   item->column, item->message);
+	}
+	assert(err == (diagnostics.has_error ? -EINVAL : 0));
+	if (err == 0) {
+		char *json = json_dumps(patch, JSON_COMPACT | JSON_SORT_KEYS);
+		buf_puts(&out, json);
+		free(json);
+		json_decref(patch);
+	}
+	diagnostics_release(&diagnostics);
+	for (char *c = out.data; *c != '\0'; c++) {
+		if (*c == '"') {
+			*c = '\'';
+		}
+	}
+	return buf_steal(&out, NULL);
 }

@@ -31,4 +31,14 @@ json_t *fixture_schema(const char *name, const char *type, const char *config);
 /* A row of it called "Row"; `extra` are further members of the property, or "{}". */
 json_t *fixture_page(const char *name, const char *type, const char *value, const char *extra);
 
+/* Of a page whose file is `Row.md`, with the names above. */
+struct frontmatter_options fixture_options(const json_t *schema);
+/* What stands between the `---` lines of the page's rendering; the caller frees. */
+char *fixture_head(const json_t *page, const struct frontmatter_options *options);
+/* What a head that begins on line 2 asks for, in single quotes: compact, sorted JSON; in front of
+ * it, or in its place, a line "warning L:C message" or "error L:C message" for each. The caller
+ * frees. */
+char *fixture_patch(const char *head, const json_t *page,
+		    const struct frontmatter_options *options);
+
 #endif
