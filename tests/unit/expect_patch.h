@@ -5,6 +5,7 @@
 #define NOTIONFS_TESTS_EXPECT_PATCH_H
 
 #include <check.h>
+#include <stdlib.h>
 
 #include "tests/unit/frontmatter_fixture.h"
 
