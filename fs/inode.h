@@ -1,0 +1,119 @@
+/*
+ * Kernel node id ⇄ object, lookup counts, and which handles are open on each (the essay on the
+ * identities is in inode.c).
+ *
+ * What it is not: a cache of attributes or of the tree. It knows only what the kernel holds.
+ * Any thread; nothing blocks; what is answered is copied out, so that nobody holds an inode.
+ */
+#ifndef NOTIONFS_FS_INODE_H
+#define NOTIONFS_FS_INODE_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "cache/workspace.h"
+
+struct handle;
+struct inode_table;
+
+/* Numbers of the things below .notionfs/; neither the workspace's nor a local file's. */
+#define SPECIAL_NODE_BIT ((node_id)1 << 62)
+
+enum place_kind {
+	PLACE_PAGE,	 /* a page's file */
+	PLACE_DIRECTORY, /* a directory of the workspace */
+	PLACE_LOCAL,	 /* cache/local, at (node, path) */
+	PLACE_SPECIAL,	 /* below .notionfs/ */
+};
+
+/* Where an object is found now. */
+struct place {
+	enum place_kind kind;
+	uint64_t number; /* the kernel's node id */
+	/* The page, the directory, or the directory a local object lies below; of a special one
+	 * its own number. */
+	node_id node;
+	/* The kernel's object is an earlier version, or has lost its name: only its open handles
+	 * know it. */
+	bool is_detached;
+	char path[PATH_MAX]; /* local: below the directory's folder */
+};
+
+/* The root is there from the beginning and stays. */
+struct inode_table *inode_table_new(void);
+/* The handles must be closed. NULL is accepted. */
+void inode_table_free(struct inode_table *table);
+
+/* 0, or -ESTALE for a number never given out. */
+must_check int inode_place(struct inode_table *table, uint64_t number, struct place *ret_place);
+/* The present number of an object, or 0 when the kernel does not know it. */
+uint64_t inode_number(struct inode_table *table, node_id object);
+size_t inode_count(struct inode_table *table);
+
+/* ---- lookup counts: each of the three adds one ---- */
+
+/* A page or directory found under `name` in `directory`. A page whose version changed under an
+ * open reader gets a new number. */
+uint64_t inode_remember_node(struct inode_table *table, const struct node_attr *attr,
+			     node_id directory, const char *name);
+/* `object` is the local file's own number (st_ino). */
+uint64_t inode_remember_local(struct inode_table *table, node_id object, node_id directory,
+			      const char *path);
+uint64_t inode_remember_special(struct inode_table *table, node_id object);
+void inode_forget(struct inode_table *table, uint64_t number, uint64_t count);
+
+/* ---- changes of names ---- */
+
+/* The object has no name any more, or is another version: the number stays with what is open, and
+ * the next lookup gets a new one. */
+void inode_detach(struct inode_table *table, node_id object);
+/*
+ * The kernel's number now means `object` under this name: what was renamed onto or away from a
+ * page has become it, or a page has become local. Whoever was `object` before is detached.
+ */
+void inode_become_node(struct inode_table *table, uint64_t number, node_id object,
+		       node_id directory, const char *name);
+void inode_become_local(struct inode_table *table, uint64_t number, node_id object,
+			node_id directory, const char *path);
+/* A page or directory was renamed within the workspace. */
+void inode_rename_node(struct inode_table *table, node_id object, node_id directory,
+		       const char *name);
+/* A local object, and whatever lies below it, was renamed. */
+void inode_rename_local(struct inode_table *table, node_id directory, const char *path,
+			node_id new_directory, const char *new_path);
+/* Two local objects changed their names with each other. */
+void inode_exchange_local(struct inode_table *table, node_id directory, const char *path,
+			  node_id new_directory, const char *new_path);
+/* One name of a local object is gone; with `is_last` the object is detached too. */
+void inode_unlink_local(struct inode_table *table, node_id object, node_id directory,
+			const char *path, bool is_last);
+/* The name a page was last found under: 0, or -ENOENT. */
+must_check int inode_node_name(struct inode_table *table, node_id object, node_id *ret_directory,
+			       char ret_name[NAME_MAX + 1]);
+
+/* ---- open handles ---- */
+
+/*
+ * Counts the handle in. `version` is that of the page's bytes behind it. *ret_keep_cache: the
+ * kernel's pages are of that version. -ESTALE: they are not and are still being read, or the
+ * object is detached: the kernel looks the name up again and opens what it finds then.
+ */
+must_check int inode_open(struct inode_table *table, uint64_t number, struct handle *handle,
+			  uint64_t version, bool *ret_keep_cache);
+void inode_close(struct inode_table *table, struct handle *handle);
+/* Any handle open on it, referenced for the caller, or NULL. */
+struct handle *inode_any_handle(struct inode_table *table, uint64_t number);
+/* The kernel's pages are of this version now: it has just written or cut them itself. */
+void inode_set_version(struct inode_table *table, uint64_t number, uint64_t version);
+/* Of an attribute about to be answered: false when readers hold another version; the number is
+ * detached then, and its name ("" when unknown) has to be looked up anew. */
+bool inode_is_current(struct inode_table *table, uint64_t number, uint64_t version,
+		      node_id *ret_directory, char ret_name[NAME_MAX + 1]);
+/*
+ * A page changed from outside. 0: nobody knows it. Else its number, and in *ret_detached whether
+ * open handles keep it as it was, so that its name has to be looked up anew.
+ */
+uint64_t inode_page_changed(struct inode_table *table, node_id page, bool *ret_detached);
+
+#endif

@@ -1,0 +1,131 @@
+#include "fs/name.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <utf8proc.h>
+
+#include "fs/special.h"
+
+static bool ends_in_md(const char *name, size_t len)
+{
+	return len > 3 && strcmp(name + len - 3, ".md") == 0;
+}
+
+int name_resolve(struct fs *fs, fuse_ino_t parent, const char *name, struct name_place *ret_place)
+{
+	size_t len = strlen(name);
+	if (len > NAME_MAX) {
+		return -ENAMETOOLONG;
+	}
+	struct place place;
+	int r = inode_place(fs->inodes, parent, &place);
+	if (r < 0) {
+		return r;
+	}
+	if (place.is_detached) {
+		return -ENOENT;
+	}
+	ret_place->directory = place.node;
+	ret_place->name = name;
+	if (place.kind == PLACE_LOCAL) {
+		ret_place->target = NAME_IN_LOCAL;
+		int n = snprintf(ret_place->path, PATH_MAX, "%s/%s", place.path, name);
+		return n < PATH_MAX ? 0 : -ENAMETOOLONG;
+	}
+	(void)strcpy(ret_place->path, name);
+	if (place.kind == PLACE_SPECIAL) {
+		ret_place->target = NAME_IN_RESERVED;
+		return 0;
+	}
+	if (place.kind == PLACE_PAGE) {
+		return -ENOTDIR;
+	}
+	switch (workspace_name_kind(fs->workspace, name)) {
+	case NAME_PAGE: ret_place->target = NAME_IN_WORKSPACE; break;
+	case NAME_RESERVED: ret_place->target = NAME_IN_RESERVED; break;
+	case NAME_LOCAL:
+		ret_place->target =
+			*name == '.' || ends_in_md(name, len) ? NAME_IN_LOCAL : NAME_PLAIN;
+		break;
+	}
+	return 0;
+}
+
+static bool is_utf8(const char *text)
+{
+	const utf8proc_uint8_t *at = (const utf8proc_uint8_t *)text;
+	utf8proc_ssize_t left = (utf8proc_ssize_t)strlen(text);
+	while (left > 0) {
+		utf8proc_int32_t point;
+		utf8proc_ssize_t n = utf8proc_iterate(at, left, &point);
+		if (n <= 0) {
+			return false;
+		}
+		at += n;
+		left -= n;
+	}
+	return true;
+}
+
+int name_resolve_new(struct fs *fs, fuse_ino_t parent, const char *name,
+		     struct name_place *ret_place)
+{
+	int r = name_resolve(fs, parent, name, ret_place);
+	if (r < 0) {
+		return r;
+	}
+	if (ret_place->target == NAME_IN_RESERVED) {
+		return -EPERM;
+	}
+	bool is_in_local_directory = strcmp(ret_place->path, name) != 0;
+	if (!is_in_local_directory && *name != '.' && ends_in_md(name, strlen(name)) &&
+	    !is_utf8(name)) {
+		return -EILSEQ;
+	}
+	return 0;
+}
+
+static int lookup_local(struct fs *fs, const struct name_place *place, enum name_object *ret_object,
+			struct stat *ret_stat)
+{
+	int r = local_stat(fs->local, place->directory, place->path, ret_stat);
+	if (r == 0) {
+		*ret_object = OBJECT_LOCAL;
+	}
+	return r;
+}
+
+int name_lookup(struct fs *fs, const struct name_place *place, enum name_object *ret_object,
+		struct node_attr *ret_attr, struct stat *ret_stat)
+{
+	if (place->target == NAME_IN_LOCAL) {
+		return lookup_local(fs, place, ret_object, ret_stat);
+	}
+	int r = workspace_lookup(fs->workspace, place->directory, place->name, ret_attr);
+	if (r == 0) {
+		*ret_object = ret_attr->kind == NODE_PAGE ? OBJECT_PAGE : OBJECT_DIRECTORY;
+		return 0;
+	}
+	if (place->target == NAME_PLAIN && (r == -ENOENT || r == -EAGAIN)) {
+		int local = lookup_local(fs, place, ret_object, ret_stat);
+		return local == -ENOENT ? r : local;
+	}
+	return r;
+}
+
+bool name_companion(const char *name, char ret_name[NAME_MAX + 1])
+{
+	size_t len = strlen(name);
+	if (ends_in_md(name, len)) {
+		len -= 3;
+		memcpy(ret_name, name, len);
+		ret_name[len] = '\0';
+		return true;
+	}
+	if (len + 3 > NAME_MAX) {
+		return false;
+	}
+	(void)stpcpy(stpcpy(ret_name, name), ".md");
+	return true;
+}

@@ -1,0 +1,51 @@
+/*
+ * Where a name in a directory leads: to the workspace, to cache/local, or to .notionfs/.
+ *
+ * What it is not: a lookup; the name need not exist. Any thread; nothing blocks.
+ */
+#ifndef NOTIONFS_FS_NAME_H
+#define NOTIONFS_FS_NAME_H
+
+#include "fs/context.h"
+#include "fs/inode.h"
+
+enum name_target {
+	NAME_IN_WORKSPACE, /* X.md */
+	/* Local, unless the workspace has a directory of this name: no dot in front, no .md. */
+	NAME_PLAIN,
+	NAME_IN_LOCAL,
+	NAME_IN_RESERVED,
+};
+
+struct name_place {
+	enum name_target target;
+	node_id directory;
+	const char *name;    /* the caller's */
+	char path[PATH_MAX]; /* below the directory's folder, for local ones */
+};
+
+/* 0, -ENAMETOOLONG, -ENOTDIR, -ESTALE. */
+must_check int name_resolve(struct fs *fs, fuse_ino_t parent, const char *name,
+			    struct name_place *ret_place);
+/* The same for a name about to be made: -EPERM when reserved, -EILSEQ when it would be a page's
+ * but is not UTF-8. */
+must_check int name_resolve_new(struct fs *fs, fuse_ino_t parent, const char *name,
+				struct name_place *ret_place);
+
+enum name_object {
+	OBJECT_PAGE,
+	OBJECT_DIRECTORY, /* of the workspace */
+	OBJECT_LOCAL,
+};
+
+/* What is there. 0, -ENOENT, or -EAGAIN: the directory is not listed yet. `ret_attr` is filled for
+ * the workspace's objects, `ret_stat` for local ones. */
+must_check int name_lookup(struct fs *fs, const struct name_place *place,
+			   enum name_object *ret_object, struct node_attr *ret_attr,
+			   struct stat *ret_stat);
+
+/* Page and directory are one: X.md and X of one another, into `ret_name`; false for names too
+ * long. */
+bool name_companion(const char *name, char ret_name[NAME_MAX + 1]);
+
+#endif

@@ -1,0 +1,174 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fs/control.h"
+#include "fs/handle.h"
+#include "fs/inode.h"
+#include "fs/notify.h"
+#include "fs/ops.h"
+
+#define READ_MAX_BYTES ((size_t)1 << 20)
+
+static struct handle *handle_of(const struct fuse_file_info *file)
+{
+	return (struct handle *)(uintptr_t)file->fh;
+}
+
+static ssize_t read_handle(struct handle *handle, char *bytes, size_t size, off_t offset)
+{
+	if (handle->kind == HANDLE_PAGE) {
+		return page_file_read(handle->file, bytes, size, offset);
+	}
+	if (handle->kind == HANDLE_LOCAL) {
+		ssize_t n = pread(handle->fd, bytes, size, offset);
+		return n < 0 ? -errno : n;
+	}
+	size_t start = (size_t)offset < handle->text.len ? (size_t)offset : handle->text.len;
+	size_t left = handle->text.len - start;
+	size_t len = left < size ? left : size;
+	memcpy(bytes, handle->text.data + start, len);
+	return (ssize_t)len;
+}
+
+void ops_read(fuse_req_t req, fuse_ino_t number, size_t size, off_t offset,
+	      struct fuse_file_info *file)
+{
+	(void)number;
+	struct handle *handle = handle_of(file);
+	if (handle->kind == HANDLE_CONTROL) {
+		control_read(handle->control, req, size);
+		return;
+	}
+	size = size < READ_MAX_BYTES ? size : READ_MAX_BYTES;
+	CLEANUP(free) char *bytes = malloc(size + 1);
+	if (bytes == NULL) {
+		abort();
+	}
+	ssize_t n = read_handle(handle, bytes, size, offset);
+	if (n < 0) {
+		(void)fuse_reply_err(req, (int)-n);
+	} else {
+		(void)fuse_reply_buf(req, bytes, (size_t)n);
+	}
+}
+
+/* What we wrote is what the kernel has; a number that is another version hears of it. */
+static void note_write(struct fs *fs, fuse_ino_t number, const struct node_attr *attr)
+{
+	inode_set_version(fs->inodes, number, attr->version);
+	fuse_ino_t present = inode_number(fs->inodes, attr->node);
+	if (present != 0 && present != number) {
+		notify_inode(fs, present);
+	}
+}
+
+static void write_page(fuse_req_t req, fuse_ino_t number, struct handle *handle, const char *bytes,
+		       size_t size, off_t offset, const struct fuse_file_info *file)
+{
+	struct fs *fs = fs_of(req);
+	bool append = (file->flags & O_APPEND) != 0 && !file->writepage;
+	ssize_t n = page_file_write(handle->file, bytes, size, offset, append);
+	if (n < 0) {
+		(void)fuse_reply_err(req, (int)-n);
+		return;
+	}
+	struct node_attr attr;
+	page_file_getattr(handle->file, &attr);
+	note_write(fs, number, &attr);
+	(void)fuse_reply_write(req, (size_t)n);
+	/* Our end of file was not where the kernel thought it was. */
+	if (append && attr.size != (uint64_t)offset + (uint64_t)n) {
+		notify_inode(fs, number);
+	}
+}
+
+void ops_write(fuse_req_t req, fuse_ino_t number, const char *bytes, size_t size, off_t offset,
+	       struct fuse_file_info *file)
+{
+	struct handle *handle = handle_of(file);
+	if (handle->kind == HANDLE_PAGE) {
+		write_page(req, number, handle, bytes, size, offset, file);
+		return;
+	}
+	ssize_t n = -EBADF;
+	if (handle->kind == HANDLE_LOCAL) {
+		n = pwrite(handle->fd, bytes, size, offset);
+		n = n < 0 ? -errno : n;
+		atomic_store(&handle->is_dirty, true);
+	} else if (handle->kind == HANDLE_CONTROL) {
+		int r = control_write(handle->control, bytes, size);
+		n = r < 0 ? r : (ssize_t)size;
+	}
+	if (n < 0) {
+		(void)fuse_reply_err(req, (int)-n);
+	} else {
+		(void)fuse_reply_write(req, (size_t)n);
+	}
+}
+
+void ops_fallocate(fuse_req_t req, fuse_ino_t number, int mode, off_t offset, off_t length,
+		   struct fuse_file_info *file)
+{
+	(void)number;
+	struct handle *handle = handle_of(file);
+	int r = -EOPNOTSUPP;
+	if (handle->kind == HANDLE_LOCAL) {
+		r = fallocate(handle->fd, mode, offset, length) < 0 ? -errno : 0;
+		atomic_store(&handle->is_dirty, true);
+	}
+	(void)fuse_reply_err(req, -r);
+}
+
+/* EOPNOTSUPP: the kernel copies by reading and writing instead. */
+void ops_copy_file_range(fuse_req_t req, fuse_ino_t number, off_t offset,
+			 struct fuse_file_info *file, fuse_ino_t new_number, off_t new_offset,
+			 struct fuse_file_info *new_file, size_t len, int flags)
+{
+	(void)number;
+	(void)new_number;
+	struct handle *from = handle_of(file);
+	struct handle *to = handle_of(new_file);
+	if (from->kind != HANDLE_LOCAL || to->kind != HANDLE_LOCAL) {
+		(void)fuse_reply_err(req, EOPNOTSUPP);
+		return;
+	}
+	ssize_t n = copy_file_range(from->fd, &offset, to->fd, &new_offset, len, (unsigned)flags);
+	if (n < 0) {
+		(void)fuse_reply_err(req, errno == EXDEV ? EOPNOTSUPP : errno);
+		return;
+	}
+	atomic_store(&to->is_dirty, true);
+	(void)fuse_reply_write(req, (size_t)n);
+}
+
+/* Only SEEK_DATA and SEEK_HOLE come here; a page has no holes. */
+static off_t seek_page(struct handle *handle, off_t offset, int whence)
+{
+	struct node_attr attr;
+	page_file_getattr(handle->file, &attr);
+	if (offset < 0 || (uint64_t)offset >= attr.size) {
+		return -ENXIO;
+	}
+	return whence == SEEK_DATA ? offset : (off_t)attr.size;
+}
+
+void ops_lseek(fuse_req_t req, fuse_ino_t number, off_t offset, int whence,
+	       struct fuse_file_info *file)
+{
+	(void)number;
+	struct handle *handle = handle_of(file);
+	off_t at = -EINVAL;
+	if (handle->kind == HANDLE_PAGE) {
+		at = seek_page(handle, offset, whence);
+	} else if (handle->kind == HANDLE_LOCAL) {
+		at = lseek(handle->fd, offset, whence);
+		at = at < 0 ? -errno : at;
+	}
+	if (at < 0) {
+		(void)fuse_reply_err(req, (int)-at);
+	} else {
+		(void)fuse_reply_lseek(req, at);
+	}
+}

@@ -1,0 +1,305 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+
+#include "fs/attr.h"
+#include "fs/control.h"
+#include "fs/handle.h"
+#include "fs/name.h"
+#include "fs/notify.h"
+#include "fs/ops.h"
+#include "fs/save.h"
+#include "fs/special.h"
+#include "fs/wait.h"
+
+#define TRIES 3
+
+static bool is_write_open(int flags)
+{
+	return (flags & O_ACCMODE) != O_RDONLY;
+}
+
+static struct handle *handle_of(const struct fuse_file_info *file)
+{
+	return (struct handle *)(uintptr_t)file->fh;
+}
+
+/* Replies with a handle; closes it again when the kernel did not take it. */
+static void reply_open(fuse_req_t req, struct handle *handle, struct fuse_file_info *file)
+{
+	struct fs *fs = fs_of(req);
+	file->fh = (uint64_t)(uintptr_t)handle;
+	if (fuse_reply_open(req, file) < 0) {
+		inode_close(fs->inodes, handle);
+		handle_unref(handle);
+	}
+}
+
+/* ---- pages ---- */
+
+/*
+ * Ties an opened page to the kernel's object. Its earlier bytes are cut off before the version is
+ * compared when the open says so: then nothing cached is left that could be another version.
+ */
+static int tie_page(struct fs *fs, fuse_ino_t number, struct handle *handle, int flags,
+		    bool *ret_keep_cache)
+{
+	struct node_attr attr;
+	page_file_getattr(handle->file, &attr);
+	if ((flags & O_TRUNC) != 0) {
+		if (attr.size > 0) {
+			int r = page_file_truncate(handle->file, 0);
+			if (r < 0) {
+				return r;
+			}
+			page_file_getattr(handle->file, &attr);
+		}
+		inode_set_version(fs->inodes, number, attr.version);
+	}
+	return inode_open(fs->inodes, number, handle, attr.version, ret_keep_cache);
+}
+
+/* Replies and answers 0, or answers -EAGAIN. */
+static int try_open_page(struct fs *fs, fuse_req_t req, const struct place *place,
+			 const struct fuse_file_info *asked)
+{
+	struct fuse_file_info file = *asked;
+	if (place->is_detached) {
+		(void)fuse_reply_err(req, ESTALE); /* the kernel looks the name up again */
+		return 0;
+	}
+	CLEANUP(handle)
+	struct handle *handle = handle_new(HANDLE_PAGE, is_write_open(file.flags));
+	bool keep_cache = false;
+	int r = workspace_open_page(fs->workspace, place->node, file.flags, fuse_req_ctx(req)->pid,
+				    &handle->file);
+	if (r == -EAGAIN) {
+		return r;
+	}
+	if (r == 0) {
+		r = tie_page(fs, place->number, handle, file.flags, &keep_cache);
+	}
+	if (r < 0) {
+		(void)fuse_reply_err(req, -r);
+		return 0;
+	}
+	file.keep_cache = keep_cache;
+	file.noflush = !handle->is_writable;
+	reply_open(req, steal(&handle), &file);
+	return 0;
+}
+
+static void resume_open(struct fs *fs, const struct wait_call *call, int error)
+{
+	struct place place;
+	int r = error < 0 ? error : inode_place(fs->inodes, call->number, &place);
+	if (r == 0) {
+		r = try_open_page(fs, call->req, &place, &call->file);
+		if (r == -EAGAIN && call->tries < TRIES) {
+			wait_fetch(fs, call, resume_open);
+			return;
+		}
+	}
+	if (r < 0) {
+		(void)fuse_reply_err(call->req, r == -EAGAIN ? ETIMEDOUT : -r);
+	}
+}
+
+/* ---- the others ---- */
+
+static void open_local(struct fs *fs, fuse_req_t req, const struct place *place,
+		       struct fuse_file_info *file)
+{
+	CLEANUP(handle)
+	struct handle *handle = handle_new(HANDLE_LOCAL, is_write_open(file->flags));
+	bool keep_cache = false;
+	int r = place->is_detached ? -ESTALE
+				   : local_open(fs->local, place->node, place->path,
+						file->flags & ~(O_APPEND | O_CREAT | O_EXCL), 0);
+	if (r >= 0) {
+		handle->fd = r;
+		r = inode_open(fs->inodes, place->number, handle, 0, &keep_cache);
+	}
+	if (r < 0) {
+		(void)fuse_reply_err(req, -r);
+		return;
+	}
+	file->keep_cache = keep_cache;
+	file->noflush = !handle->is_writable;
+	reply_open(req, steal(&handle), file);
+}
+
+static void open_special(struct fs *fs, fuse_req_t req, const struct place *place,
+			 struct fuse_file_info *file)
+{
+	bool is_control = place->node == SPECIAL_CONTROL;
+	bool is_writable = is_write_open(file->flags);
+	CLEANUP(handle)
+	struct handle *handle = handle_new(is_control ? HANDLE_CONTROL : HANDLE_TEXT, is_writable);
+	bool keep_cache = false;
+	int r = 0;
+	if (is_control) {
+		handle->control = control_new(fs);
+	} else {
+		r = is_writable ? -EPERM : special_text(fs, place->node, &handle->text);
+	}
+	if (r == 0) {
+		r = inode_open(fs->inodes, place->number, handle, 0, &keep_cache);
+	}
+	if (r < 0) {
+		(void)fuse_reply_err(req, -r);
+		return;
+	}
+	file->direct_io = 1;
+	file->noflush = 1;
+	reply_open(req, steal(&handle), file);
+}
+
+void ops_open(fuse_req_t req, fuse_ino_t number, struct fuse_file_info *file)
+{
+	struct fs *fs = fs_of(req);
+	struct place place;
+	int r = inode_place(fs->inodes, number, &place);
+	if (r < 0) {
+		(void)fuse_reply_err(req, -r);
+		return;
+	}
+	switch (place.kind) {
+	case PLACE_LOCAL: open_local(fs, req, &place, file); return;
+	case PLACE_SPECIAL: open_special(fs, req, &place, file); return;
+	case PLACE_DIRECTORY: (void)fuse_reply_err(req, EISDIR); return;
+	case PLACE_PAGE: break;
+	}
+	if (try_open_page(fs, req, &place, file) == -EAGAIN) {
+		struct wait_call call = {.req = req,
+					 .number = number,
+					 .node = place.node,
+					 .want = WANT_CONTENT,
+					 .file = *file};
+		wait_fetch(fs, &call, resume_open);
+	}
+}
+
+/* ---- new files ---- */
+
+static int create_page(struct fs *fs, fuse_req_t req, const struct name_place *place, mode_t mode,
+		       struct handle *handle, struct fuse_entry_param *ret_entry)
+{
+	struct node_attr attr;
+	int r = workspace_create(fs->workspace, place->directory, place->name, mode,
+				 fuse_req_ctx(req)->pid, &attr, &handle->file);
+	if (r < 0) {
+		return r;
+	}
+	page_file_getattr(handle->file, &attr);
+	/* Whoever had this node before was unlinked: another file to those who have it open. */
+	inode_detach(fs->inodes, attr.node);
+	attr_entry_node(fs, &attr, place->directory, place->name, ret_entry);
+	inode_set_version(fs->inodes, ret_entry->ino, attr.version);
+	bool keep_cache;
+	return inode_open(fs->inodes, ret_entry->ino, handle, attr.version, &keep_cache);
+}
+
+static int create_local(struct fs *fs, fuse_req_t req, const struct name_place *place, mode_t mode,
+			int flags, struct handle *handle, struct fuse_entry_param *ret_entry)
+{
+	struct node_attr attr;
+	if (place->target == NAME_PLAIN &&
+	    workspace_lookup(fs->workspace, place->directory, place->name, &attr) == 0) {
+		return -EEXIST;
+	}
+	int fd = local_open(fs->local, place->directory, place->path, (flags & ~O_APPEND) | O_CREAT,
+			    mode);
+	if (fd < 0) {
+		return fd;
+	}
+	handle->fd = fd;
+	save_own_local(fs, fd, fuse_req_ctx(req));
+	struct stat st;
+	int r = local_fstat(fd, &st);
+	if (r < 0) {
+		return r;
+	}
+	attr_entry_local(fs, &st, place->directory, place->path, ret_entry);
+	bool keep_cache;
+	return inode_open(fs->inodes, ret_entry->ino, handle, 0, &keep_cache);
+}
+
+void ops_create(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode,
+		struct fuse_file_info *file)
+{
+	struct fs *fs = fs_of(req);
+	struct name_place place;
+	struct fuse_entry_param entry = {0};
+	int r = name_resolve_new(fs, parent, name, &place);
+	if (r < 0) {
+		(void)fuse_reply_err(req, -r);
+		return;
+	}
+	bool is_page = place.target == NAME_IN_WORKSPACE;
+	CLEANUP(handle)
+	struct handle *handle =
+		handle_new(is_page ? HANDLE_PAGE : HANDLE_LOCAL, is_write_open(file->flags));
+	r = is_page ? create_page(fs, req, &place, mode, handle, &entry)
+		    : create_local(fs, req, &place, mode, file->flags, handle, &entry);
+	if (r < 0) {
+		if (entry.ino != 0) {
+			inode_forget(fs->inodes, entry.ino, 1);
+		}
+		if (r == -EEXIST && (file->flags & O_EXCL) == 0) {
+			r = -ESTALE; /* it came meanwhile: the kernel looks again and opens it */
+		}
+		(void)fuse_reply_err(req, -r);
+		return;
+	}
+	file->fh = (uint64_t)(uintptr_t)handle;
+	file->keep_cache = 1;
+	file->noflush = !handle->is_writable;
+	struct handle *opened = steal(&handle);
+	if (fuse_reply_create(req, &entry, file) < 0) {
+		inode_close(fs->inodes, opened);
+		handle_unref(opened);
+		inode_forget(fs->inodes, entry.ino, 1);
+	}
+}
+
+/* ---- closing ---- */
+
+void ops_flush(fuse_req_t req, fuse_ino_t number, struct fuse_file_info *file)
+{
+	struct handle *handle = handle_of(file);
+	int r = 0;
+	if (handle->kind == HANDLE_PAGE && handle->is_writable) {
+		r = page_file_commit(handle->file, false);
+	} else if (handle->kind == HANDLE_LOCAL) {
+		r = save_renamed(fs_of(req), number, handle, fuse_req_ctx(req)->pid);
+	}
+	(void)fuse_reply_err(req, -r);
+}
+
+void ops_fsync(fuse_req_t req, fuse_ino_t number, int datasync, struct fuse_file_info *file)
+{
+	struct handle *handle = handle_of(file);
+	int r = 0;
+	if (handle->kind == HANDLE_PAGE) {
+		r = page_file_commit(handle->file, true);
+	} else if (handle->kind == HANDLE_LOCAL) {
+		r = (datasync ? fdatasync(handle->fd) : fsync(handle->fd)) < 0 ? -errno : 0;
+		if (r == 0) {
+			r = save_renamed(fs_of(req), number, handle, fuse_req_ctx(req)->pid);
+		}
+	}
+	(void)fuse_reply_err(req, -r);
+}
+
+void ops_release(fuse_req_t req, fuse_ino_t number, struct fuse_file_info *file)
+{
+	struct fs *fs = fs_of(req);
+	struct handle *handle = handle_of(file);
+	if (handle->kind == HANDLE_LOCAL) {
+		(void)!save_renamed(fs, number, handle, fuse_req_ctx(req)->pid);
+	}
+	inode_close(fs->inodes, handle);
+	handle_unref(handle);
+	(void)fuse_reply_err(req, 0);
+}

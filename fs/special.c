@@ -1,0 +1,79 @@
+#include "fs/special.h"
+
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+
+static const struct special {
+	const char *name;
+	node_id number;
+} specials[] = {
+	{"control", SPECIAL_CONTROL},	       {"status", SPECIAL_NODE_BIT | 3},
+	{"status.json", SPECIAL_NODE_BIT | 4}, {"errors", SPECIAL_NODE_BIT | 5},
+	{"README.md", SPECIAL_NODE_BIT | 6},
+};
+
+#define SPECIALS (sizeof specials / sizeof specials[0])
+
+const char *special_name(unsigned index, node_id *ret_special)
+{
+	if (index >= SPECIALS) {
+		return NULL;
+	}
+	*ret_special = specials[index].number;
+	return specials[index].name;
+}
+
+int special_lookup(node_id directory, const char *name, node_id *ret_special)
+{
+	if (directory == NODE_ROOT && strcmp(name, SPECIAL_DIRECTORY) == 0) {
+		*ret_special = SPECIAL_ROOT;
+		return 0;
+	}
+	for (size_t i = 0; directory == SPECIAL_ROOT && i < SPECIALS; i++) {
+		if (strcmp(specials[i].name, name) == 0) {
+			*ret_special = specials[i].number;
+			return 0;
+		}
+	}
+	return -ENOENT;
+}
+
+int special_text(struct fs *fs, node_id special, struct buf *out)
+{
+	for (size_t i = 0; i < SPECIALS; i++) {
+		if (specials[i].number == special && special != SPECIAL_CONTROL) {
+			int r = workspace_special(fs->workspace, specials[i].name, out);
+			return r < 0 ? r : buf_check(out);
+		}
+	}
+	return -ENOENT;
+}
+
+int special_stat(struct fs *fs, node_id special, struct stat *ret_stat)
+{
+	memset(ret_stat, 0, sizeof *ret_stat);
+	ret_stat->st_ino = special;
+	ret_stat->st_nlink = 1;
+	ret_stat->st_uid = fs->uid;
+	ret_stat->st_gid = fs->gid;
+	ret_stat->st_blksize = 4096;
+	(void)clock_gettime(CLOCK_REALTIME, &ret_stat->st_mtim);
+	ret_stat->st_ctim = ret_stat->st_mtim;
+	ret_stat->st_atim = ret_stat->st_mtim;
+	if (special == SPECIAL_ROOT) {
+		ret_stat->st_mode = S_IFDIR | 0500;
+		return 0;
+	}
+	if (special == SPECIAL_CONTROL) {
+		ret_stat->st_mode = S_IFREG | 0600;
+		return 0;
+	}
+	ret_stat->st_mode = S_IFREG | 0400;
+	CLEANUP(buf) struct buf text;
+	buf_init(&text, BUF_PAGE_MAX_BYTES);
+	int r = special_text(fs, special, &text);
+	ret_stat->st_size = (off_t)text.len;
+	ret_stat->st_blocks = (ret_stat->st_size + 511) / 512;
+	return r;
+}

@@ -1,0 +1,27 @@
+/*
+ * .notionfs/: reachable by name in the root, not listed there. status, status.json, errors and
+ * README.md are texts of the workspace; control takes commands (fs/control).
+ *
+ * What it is not: cached. Sizes are exact when looked up, texts are fixed when opened. Any thread.
+ */
+#ifndef NOTIONFS_FS_SPECIAL_H
+#define NOTIONFS_FS_SPECIAL_H
+
+#include <sys/stat.h>
+
+#include "fs/context.h"
+#include "fs/inode.h"
+
+#define SPECIAL_DIRECTORY ".notionfs"
+#define SPECIAL_ROOT (SPECIAL_NODE_BIT | 1)
+#define SPECIAL_CONTROL (SPECIAL_NODE_BIT | 2)
+
+/* The number of `name`: ".notionfs" in the root, the others in SPECIAL_ROOT. 0 or -ENOENT. */
+must_check int special_lookup(node_id directory, const char *name, node_id *ret_special);
+must_check int special_stat(struct fs *fs, node_id special, struct stat *ret_stat);
+/* The text of one of the files. */
+must_check int special_text(struct fs *fs, node_id special, struct buf *out);
+/* The names in order, from 0; NULL after the last. */
+const char *special_name(unsigned index, node_id *ret_special);
+
+#endif
