@@ -1,8 +1,10 @@
 /*
  * Two block trees → the fewest calls that turn one into the other, ids kept (dialect.md §4).
  *
- * What it is not: something that sends. A plan is data; writeback sends it. Appends come first
- * (top to bottom), then updates, then deletes. Functions only; any thread.
+ * What it is not: something that sends. A plan is data; writeback sends it in order. Appends come
+ * first (top to bottom), then updates, then deletes; only a heading that becomes a toggle is
+ * updated before it gets children, and one that stops being a toggle after it lost them.
+ * Functions only; any thread.
  */
 #ifndef NOTIONFS_MAPPING_DIFF_H
 #define NOTIONFS_MAPPING_DIFF_H
@@ -56,7 +58,8 @@ struct plan {
 
 struct diff_options {
 	struct uuid page;	 /* container of the top blocks */
-	unsigned weight_percent; /* w * 100: cost of a destroyed id against one call; usual 100 */
+	unsigned weight_percent; /* w * 100: cost of a destroyed id against one call; usual 100,
+				    more than 2000 counts as 2000 */
 	/* The wanted tree has been made from `base` and says with its ids what is what: a block
 	 * with an id is that block and no other. For merge.h. */
 	bool keeps_ids;
@@ -73,8 +76,9 @@ must_check int diff_plan(const struct block_tree *base, struct block_tree *wante
 			 struct plan **ret_plan);
 
 /* The calls that create a whole new page body: `first_children` (may be empty) fits the create
- * call, the rest of the plan appends to "@0". Used for new pages; page id is not known yet and
- * targets with call == 0 and a zero id mean the new page. */
+ * call, the rest of the plan appends to "@0". Used for new pages; page id is not known yet:
+ * targets with call == 0 and a zero id mean the new page (depth 0), or a block the create call
+ * makes ("@0.i", its children "@0.i.j"). */
 must_check int diff_plan_create(struct block_tree *wanted, struct diagnostics *diagnostics,
 				json_t **ret_first_children, struct plan **ret_plan);
 
