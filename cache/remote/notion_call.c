@@ -31,6 +31,7 @@ struct trip {
 	char *token;
 	uint64_t token_version;
 	int64_t not_before_ms; /* of the next attempt; 0 = at once */
+	int64_t back_off_ms;   /* how long that was ahead when it was set */
 	unsigned repeats;
 	unsigned limited;    /* 429s in a row without a time */
 	bool may_be_applied; /* by an attempt so far */
@@ -88,6 +89,9 @@ static int await_turn(struct trip *trip)
 			return r;
 		}
 		int64_t now_ms = clock_now_ms();
+		if (trip->not_before_ms > now_ms + trip->back_off_ms) {
+			trip->not_before_ms = now_ms + trip->back_off_ms; /* set back */
+		}
 		if (trip->not_before_ms > now_ms) {
 			clock_wait_until(&notion->changed, &notion->mutex, trip->not_before_ms);
 			continue;
@@ -177,6 +181,7 @@ static void repeat_after(struct trip *trip, int64_t wait_ms)
 {
 	trip->repeats++;
 	trip->not_before_ms = wait_ms > 0 ? clock_now_ms() + wait_ms : 0;
+	trip->back_off_ms = wait_ms;
 }
 
 static enum verdict judge_network(struct trip *trip, int error, const struct http_answer *answer,

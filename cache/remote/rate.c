@@ -51,6 +51,9 @@ int64_t rate_take(struct rate *rate, enum priority priority, int64_t now_ms)
 	if (rate->is_blocked) {
 		return INT64_MAX;
 	}
+	if (rate->paused_until_ms > now_ms + rate->pause_ms) {
+		rate->paused_until_ms = now_ms + rate->pause_ms;
+	}
 	if (rate->paused_until_ms > now_ms) {
 		return rate->paused_until_ms;
 	}
@@ -104,5 +107,6 @@ void rate_limited(struct rate *rate, const char *reason, int64_t retry_after_ms,
 	int64_t until_ms = now_ms + retry_after_ms;
 	if (until_ms > rate->paused_until_ms) {
 		rate->paused_until_ms = until_ms;
+		rate->pause_ms = retry_after_ms;
 	}
 }

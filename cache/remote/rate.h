@@ -31,10 +31,11 @@ struct rate {
 	/* Kept by the caller: how many stand waiting after rate_take said no. */
 	unsigned waiting[PRIORITY_COUNT];
 
-	/* For learning; nobody else's. */
+	/* Nobody else's. */
 	unsigned full_limit;   /* what rate_init was told */
 	unsigned used_before;  /* in the window right before the present one */
 	unsigned refused;      /* 429s of the present window */
+	int64_t pause_ms;      /* length of the pause; outlives no clock that is set back */
 	bool is_in_step;       /* the next window starts when Notion's does */
 	int64_t learned_at_ms; /* when `limit` was lowered */
 };

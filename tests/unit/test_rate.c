@@ -166,6 +166,16 @@ START_TEST(a_clock_set_back_starts_a_new_window)
 }
 END_TEST
 
+START_TEST(a_clock_set_back_makes_no_pause_longer)
+{
+	struct rate rate;
+	rate_init(&rate, 180);
+	rate_limited(&rate, NULL, 30000, START_MS + 3600000);
+	ck_assert_int_eq(rate_take(&rate, PRIORITY_PERSON, START_MS), START_MS + 30000);
+	ck_assert_int_eq(rate_take(&rate, PRIORITY_PERSON, START_MS + 30000), 0);
+}
+END_TEST
+
 SUITE_CASES = {
 	&each_priority_has_its_share_of_a_window,
 	&a_burst_may_use_a_window_and_the_next_one_starts_after_60_s,
@@ -177,5 +187,6 @@ SUITE_CASES = {
 	&one_refusal_at_the_start_does_not_stop_everything,
 	&a_blocked_connection_sends_no_more,
 	&a_clock_set_back_starts_a_new_window,
+	&a_clock_set_back_makes_no_pause_longer,
 };
 SUITE_MAIN("rate")
