@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "tools/sim/block_content.h"
 #include "tools/sim/validate.h"
 
 #define PAGE_SIZE_MAX 100
@@ -69,6 +70,24 @@ static const char *find_upload(const json_t *json)
 	return id;
 }
 
+/* Whether a copy in `blocks` or below is of something that isn't there. */
+static bool refuses_copies(struct sim *sim, const json_t *blocks, struct answer *answer)
+{
+	size_t index;
+	const json_t *block;
+	json_array_foreach (blocks, index, block) {
+		const char *type = block_content_type(block);
+		const json_t *payload = type == NULL ? NULL : json_object_get(block, type);
+		const char *id = json_string_value(
+			json_object_get(json_object_get(payload, "synced_from"), "block_id"));
+		if ((id != NULL && endpoint_find_id(sim, id, OBJECT_BLOCK, answer) == NULL) ||
+		    refuses_copies(sim, json_object_get(payload, "children"), answer)) {
+			return true;
+		}
+	}
+	return false;
+}
+
 bool endpoint_refuses_blocks(struct sim *sim, const json_t *blocks, struct answer *answer)
 {
 	const char *upload = find_upload(blocks);
@@ -83,17 +102,7 @@ bool endpoint_refuses_blocks(struct sim *sim, const json_t *blocks, struct answe
 		answer_add_data(answer, "block_limit", json_string("block_creation"));
 		return true;
 	}
-	size_t index;
-	const json_t *block;
-	json_array_foreach (blocks, index, block) {
-		const json_t *from =
-			json_object_get(json_object_get(block, "synced_block"), "synced_from");
-		const char *id = json_string_value(json_object_get(from, "block_id"));
-		if (id != NULL && endpoint_find_id(sim, id, OBJECT_BLOCK, answer) == NULL) {
-			return true;
-		}
-	}
-	return false;
+	return json_is_array(blocks) && refuses_copies(sim, blocks, answer);
 }
 
 bool endpoint_read_window(const struct request *request, struct answer *answer,
