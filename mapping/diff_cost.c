@@ -40,7 +40,8 @@ void diff_cost_release(struct diff_cost *costs)
 
 static struct pair *find_pair(const struct pair_memo *memo, uint32_t base, uint32_t wanted)
 {
-	size_t at = hash_mix(base, wanted) & (memo->allocated - 1);
+	uint64_t hash = ((uint64_t)base << 32 | wanted) * 0x9e3779b97f4a7c15ULL;
+	size_t at = (hash >> 24) & (memo->allocated - 1);
 
 	while (memo->pairs[at].base != 0 &&
 	       (memo->pairs[at].base != base || memo->pairs[at].wanted != wanted)) {
