@@ -23,7 +23,8 @@ static size_t find_backticks(struct inline_parser *parser, size_t from, size_t l
 		if (run == len) {
 			return at;
 		}
-		if (run <= MAX_BACKTICKS) {
+		/* only ever later: this search may end before an earlier one did */
+		if (run <= MAX_BACKTICKS && parser->last_backticks[run] < at + run) {
 			parser->last_backticks[run] = at + run;
 		}
 		at += run;

@@ -42,7 +42,7 @@ static size_t bare_end(const char *text, size_t len, size_t start)
 		if (is_escape(text, len, at)) {
 			at++;
 		} else if (byte <= ' ' || byte == 0x7f) {
-			return at;
+			return depth == 0 ? at : len;
 		} else if (byte == '(' && ++depth > MAX_PARENTHESES) {
 			return len;
 		} else if (byte == ')' && depth-- == 0) {
@@ -77,15 +77,18 @@ static const char *decoded(struct arena *arena, const char *text, size_t len)
 /* Past the title at `at`, if there is one; `len` when it has no end. */
 static size_t skip_title(const char *text, size_t len, size_t at)
 {
-	char quote = text[at];
-	if (quote != '"' && quote != '\'') {
+	char open = text[at];
+	char close = open == '(' ? ')' : open;
+	if (open != '"' && open != '\'' && open != '(') {
 		return at;
 	}
 	for (at++; at < len; at++) {
 		if (is_escape(text, len, at)) {
 			at++;
-		} else if (text[at] == quote) {
+		} else if (text[at] == close) {
 			return at + 1;
+		} else if (text[at] == '(' && open == '(') {
+			return len;
 		}
 	}
 	return len;

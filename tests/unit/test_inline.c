@@ -169,6 +169,8 @@ START_TEST(code_holds_anything)
 	BOTH_WAYS(INLINE_PARAGRAPH, {"``a`b``", "c:a`b"}, {"`` ` ``", "c:`"}, {"` a`", "c: a"},
 		  {"`  a  `", "c: a "}, {"`*<b>$`", "c:*<b>$"}, {"<code>a<br>b</code>", "c:a\nb"},
 		  {"<code>\\`\\`</code>", "c:``"});
+	READS(INLINE_PARAGRAPH, {"``` `a``b` ``x``", ":```  / c:a``b / :  / c:x"},
+	      {"`a ``b", ":`a ``b"});
 }
 END_TEST
 
