@@ -10,8 +10,8 @@ import sys
 import threading
 
 import small
-from rule import PROGRAM, TEXT, Api, Connection, clock_ms, equal, main, rule, true
-from small import CHILD, DATABASE, FIRST, INSIDE, LAST, ROOT, SOURCE, TOGGLE, row, uid
+from rule import PARAGRAPH, PROGRAM, TEXT, Api, Connection, clock_ms, equal, main, rule, true
+from small import ANN, CHILD, DATABASE, FIRST, INSIDE, LAST, ROOT, SOURCE, TOGGLE, row, uid
 
 # The server itself
 
@@ -86,6 +86,30 @@ def _(api):
     equal(api.children(CHILD), [])
     equal(api.ok("GET", f"/v1/pages/{row(1)}")["properties"]["Name"]["title"][0]["plain_text"],
           "Row 1")
+
+
+@rule("somebody can make pages and rows in the app")
+def _(api):
+    made = api.ok("POST", "/_sim/edit", {"op": "insert", "id": ROOT, "after": FIRST, "block": {
+        "child_page": {"title": "By hand", "children": [PARAGRAPH]}}})["ids"][0]
+    equal(api.children(ROOT)[1]["child_page"], {"title": "By hand"})
+    equal(api.ok("GET", f"/v1/pages/{made}")["created_by"]["id"], ANN)
+    equal(len(api.children(made)), 1)
+    made = api.ok("POST", "/_sim/edit", {"op": "insert", "id": SOURCE, "properties": {
+        "Name": {"title": [TEXT]}}})["ids"][0]
+    answer = api.ok("POST", f"/v1/data_sources/{SOURCE}/query", {"page_size": 1})
+    equal(answer["results"][0]["id"], made)
+    equal(answer["results"][0]["properties"]["Name"]["title"][0]["plain_text"], "new")
+
+
+@rule("an edit that is refused has changed nothing")
+def _(api):
+    before = api.ok("GET", "/_sim/dump")
+    for body in [{"op": "move", "id": LAST, "after": uid(77)}, {"op": "nothing", "id": ROOT},
+                 {"op": "move", "id": TOGGLE, "parent": {"block_id": INSIDE}},
+                 {"op": "insert", "id": ROOT, "block": {}}, {"op": "rename", "id": INSIDE}]:
+        api.refused(400, "POST", "/_sim/edit", body)
+    equal(api.ok("GET", "/_sim/dump"), before)
 
 
 @rule("loading a dump and dumping it again is the identity")

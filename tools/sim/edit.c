@@ -3,23 +3,14 @@
 #include <string.h>
 
 #include "tools/sim/block_content.h"
+#include "tools/sim/edit_move.h"
 #include "tools/sim/object.h"
+#include "tools/sim/pages.h"
 #include "tools/sim/property_value.h"
 #include "tools/sim/rich_text.h"
 #include "tools/sim/tree.h"
 
-struct edit {
-	struct sim *sim;
-	const json_t *body;
-	struct record *record;
-	bool in_app;
-	struct author author;
-	json_t *ids; /* owned */
-	struct answer *answer;
-};
-
-/* The app bumps the page as well as what was touched. */
-static void touch(struct edit *edit, struct record *record)
+void edit_touch(struct edit *edit, struct record *record)
 {
 	struct workspace *workspace = &edit->sim->workspace;
 	tree_touch(workspace, record, &edit->author);
@@ -29,15 +20,14 @@ static void touch(struct edit *edit, struct record *record)
 	}
 }
 
-static void add_id(struct edit *edit, const struct record *record)
+void edit_add_id(struct edit *edit, const struct record *record)
 {
 	char id[UUID_TEXT_BYTES];
 	uuid_format(&record->id, id);
 	(void)json_array_append_new(edit->ids, json_string(id));
 }
 
-/* Where `after` says among `children`; false when it isn't one of them. */
-static bool find_index(struct edit *edit, const json_t *children, size_t *ret_index)
+bool edit_find_index(struct edit *edit, const json_t *children, size_t *ret_index)
 {
 	const json_t *after = json_object_get(edit->body, "after");
 	*ret_index = after == NULL ? json_array_size(children) : 0;
@@ -84,40 +74,87 @@ static void run_update(struct edit *edit)
 		(void)json_object_set_new(block, "type", json_string(type));
 		(void)json_object_set_new(block, type, content);
 	}
-	touch(edit, edit->record);
-	add_id(edit, edit->record);
+	edit_touch(edit, edit->record);
+	edit_add_id(edit, edit->record);
+}
+
+/* A row, or with a child_page block a page, made by hand in the app. */
+static void insert_page(struct edit *edit, size_t index, const json_t *given)
+{
+	struct record *record = edit->record;
+	const json_t *payload = json_object_get(given, "child_page");
+	json_t *title = json_object_get(payload, "title");
+	json_t *parent;
+	json_t *body;
+	if (record->data_source != NULL) {
+		parent = edit_row_parent(record);
+		body = json_copy((json_t *)edit->body);
+	} else {
+		parent = tree_parent_of_children(record);
+		body = json_pack("{s:{s:{s:[{s:{s:O*}}]}}}", "properties", "title", "title", "text",
+				 "content", title);
+	}
+	struct record *made = pages_insert(edit->sim, parent, record, index, body, &edit->author);
+	json_decref(tree_create(edit->sim, made, 0, json_object_get(payload, "children"),
+				&edit->author));
+	json_decref(body);
+	edit_add_id(edit, made);
+}
+
+static void insert_blocks(struct edit *edit, size_t index, const json_t *blocks)
+{
+	size_t i;
+	json_t *block;
+	json_array_foreach (blocks, i, block) {
+		if (json_object_get(block, "child_page") != NULL) {
+			insert_page(edit, index + i, block);
+			continue;
+		}
+		json_t *one = json_pack("[O]", block);
+		json_t *ids = tree_create(edit->sim, edit->record, index + i, one, &edit->author);
+		(void)json_array_extend(edit->ids, ids);
+		json_decref(ids);
+		json_decref(one);
+	}
+	struct workspace *workspace = &edit->sim->workspace;
+	struct record *bumped =
+		edit->in_app ? workspace_page_of(workspace, edit->record) : edit->record;
+	if (bumped != NULL) {
+		tree_touch(workspace, bumped, &edit->author);
+	}
 }
 
 static void run_insert(struct edit *edit)
 {
-	struct workspace *workspace = &edit->sim->workspace;
 	const json_t *given = json_object_get(edit->body, "block");
+	const struct record *record = edit->record;
+	if (record->data_source != NULL) {
+		const json_t *properties = json_object_get(edit->body, "properties");
+		if (!property_refuses(edit->sim, NULL, properties, edit->answer)) {
+			insert_page(edit, 0, NULL);
+		}
+		return;
+	}
 	json_t *blocks =
 		json_is_array(given) ? json_deep_copy(given) : json_pack("[O]", (json_t *)given);
 	char id[UUID_TEXT_BYTES];
-	uuid_format(&edit->record->id, id);
+	uuid_format(&record->id, id);
 	size_t index;
 	size_t i;
 	const json_t *block;
-	bool good = blocks != NULL && (edit->record->page != NULL || edit->record->block != NULL);
+	bool good = blocks != NULL && record->database == NULL;
 	json_array_foreach (blocks, i, block) {
 		const char *type = json_is_object(block) ? block_content_type(block) : NULL;
-		good = good && type != NULL && json_is_object(json_object_get(block, type));
+		const json_t *payload = type == NULL ? NULL : json_object_get(block, type);
+		good = good && json_is_object(payload) &&
+		       (strcmp(type, "child_page") != 0 ||
+			(record->page != NULL &&
+			 json_is_string(json_object_get(payload, "title"))));
 	}
 	if (!good) {
 		answer_refuse(edit->answer, "body.block should be a block or an array of blocks.");
-	} else if (find_index(edit, workspace_children(workspace, id), &index)) {
-		json_t *ids = tree_create(edit->sim, edit->record, index, blocks, &edit->author);
-		(void)json_array_extend(edit->ids, ids);
-		json_decref(ids);
-		if (edit->in_app) {
-			struct record *page = workspace_page_of(workspace, edit->record);
-			if (page != NULL) {
-				tree_touch(workspace, page, &edit->author);
-			}
-		} else {
-			tree_touch(workspace, edit->record, &edit->author);
-		}
+	} else if (edit_find_index(edit, workspace_children(&edit->sim->workspace, id), &index)) {
+		insert_blocks(edit, index, blocks);
 	}
 	json_decref(blocks);
 }
@@ -125,143 +162,13 @@ static void run_insert(struct edit *edit)
 static void set_trash(struct edit *edit, bool in_trash)
 {
 	tree_set_trash(&edit->sim->workspace, edit->record, in_trash);
-	touch(edit, edit->record);
+	edit_touch(edit, edit->record);
 	/* The app lists a page that lost a subpage or a block as edited. */
 	struct record *parent = workspace_parent(&edit->sim->workspace, edit->record);
 	if (edit->in_app && parent != NULL && parent->page != NULL) {
 		tree_touch(&edit->sim->workspace, parent, &edit->author);
 	}
-	add_id(edit, edit->record);
-}
-
-/* ── moving ── */
-
-static void detach(struct workspace *workspace, const struct record *record, json_t *block)
-{
-	char id[UUID_TEXT_BYTES];
-	uuid_format(&record->id, id);
-	const struct record *parent = workspace_find(workspace, workspace_parent_id(block));
-	json_t *children = workspace_children(workspace, workspace_parent_id(block));
-	size_t index = workspace_child_index(children, id);
-	if (index < json_array_size(children)) {
-		(void)json_array_remove(children, index);
-	}
-	tree_refresh_has_children(workspace, parent);
-}
-
-static struct record *find_target(struct edit *edit)
-{
-	static const char *const keys[] = {"page_id", "block_id", "data_source_id"};
-	struct workspace *workspace = &edit->sim->workspace;
-	const json_t *parent = json_object_get(edit->body, "parent");
-	if (parent == NULL) {
-		return workspace_parent(workspace, edit->record);
-	}
-	if (json_is_string(parent)) {
-		return workspace_find(workspace, json_string_value(parent));
-	}
-	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
-		const char *id = json_string_value(json_object_get(parent, keys[i]));
-		if (id != NULL) {
-			return workspace_find(workspace, id);
-		}
-	}
-	return NULL;
-}
-
-static bool is_below(const struct workspace *workspace, const struct record *record,
-		     const struct record *ancestor)
-{
-	for (int i = 0; i < 1000 && record != NULL; i++) {
-		if (record == ancestor) {
-			return true;
-		}
-		record = workspace_parent(workspace, record);
-	}
-	return false;
-}
-
-/* The page becomes a row or is one elsewhere: its properties follow the schema there. */
-static void move_to_data_source(struct edit *edit, struct record *target)
-{
-	struct record *record = edit->record;
-	json_t *schema = json_object_get(target->data_source, "properties");
-	json_t *title = json_incref(object_page_title(record->page));
-	json_t *parent = json_pack(
-		"{s:s, s:O, s:O}", "type", "data_source_id", "data_source_id",
-		json_object_get(target->data_source, "id"), "database_id",
-		json_object_get(json_object_get(target->data_source, "parent"), "database_id"));
-	(void)json_object_set_new(record->page, "parent", parent);
-	(void)json_object_set_new(
-		record->page, "properties",
-		property_defaults(edit->sim, record->page, schema, &edit->author));
-	json_t *written = json_pack("{s:{s:O}}", "title", "title", title);
-	(void)property_write(edit->sim, record->page, schema, written);
-	json_decref(written);
-	json_decref(title);
-}
-
-/* A row that becomes a page keeps its title alone. */
-static void keep_title(const struct record *record)
-{
-	json_t *title = object_page_title(record->page);
-	(void)json_object_set_new(record->page, "properties",
-				  json_pack("{s:{s:s, s:s, s:O}}", "title", "id", "title", "type",
-					    "title", "title", title));
-}
-
-static void attach(struct edit *edit, struct record *target, size_t index, json_t *block)
-{
-	char id[UUID_TEXT_BYTES];
-	uuid_format(&target->id, id);
-	json_t *parent = tree_parent_of_children(target);
-	(void)json_object_set(block, "parent", parent);
-	if (edit->record->page != NULL) {
-		(void)json_object_set(edit->record->page, "parent", parent);
-		keep_title(edit->record);
-	}
-	json_decref(parent);
-	workspace_insert_block(&edit->sim->workspace, id, index, block);
-	tree_refresh_has_children(&edit->sim->workspace, target);
-}
-
-static void run_move(struct edit *edit)
-{
-	struct workspace *workspace = &edit->sim->workspace;
-	struct record *record = edit->record;
-	struct record *target = find_target(edit);
-	struct record *old_page = workspace_page_of(workspace, workspace_parent(workspace, record));
-	if (target == NULL || is_below(workspace, target, record) ||
-	    (target->data_source != NULL && record->page == NULL)) {
-		answer_refuse(edit->answer, "body.parent should be where this can be.");
-		return;
-	}
-	if (target->data_source != NULL) {
-		if (record->block != NULL) {
-			detach(workspace, record, record->block);
-			record->block = NULL;
-		}
-		move_to_data_source(edit, target);
-	} else {
-		char id[UUID_TEXT_BYTES];
-		uuid_format(&target->id, id);
-		json_t *block = record->block != NULL ? json_incref(record->block)
-						      : object_block(edit->sim, record);
-		size_t index;
-		if (record->block != NULL) {
-			detach(workspace, record, block);
-		}
-		if (!find_index(edit, workspace_children(workspace, id), &index)) {
-			index = json_array_size(workspace_children(workspace, id));
-		}
-		attach(edit, target, index, block);
-	}
-	touch(edit, record);
-	touch(edit, target);
-	if (edit->in_app && old_page != NULL) {
-		tree_touch(workspace, old_page, &edit->author);
-	}
-	add_id(edit, record);
+	edit_add_id(edit, edit->record);
 }
 
 /* ── names and values ── */
@@ -311,8 +218,8 @@ static void run_rename(struct edit *edit)
 		rename_data_source(edit, record, title);
 	}
 	json_decref(title);
-	touch(edit, record);
-	add_id(edit, record);
+	edit_touch(edit, record);
+	edit_add_id(edit, record);
 }
 
 static void set_schema(struct edit *edit, const json_t *properties)
@@ -371,8 +278,8 @@ static void run_set(struct edit *edit)
 			(void)json_object_set_new(object, key, json_deep_copy(value));
 		}
 	}
-	touch(edit, edit->record);
-	add_id(edit, edit->record);
+	edit_touch(edit, edit->record);
+	edit_add_id(edit, edit->record);
 }
 
 /* ── the request ── */
@@ -388,7 +295,7 @@ static void run(struct edit *edit, const char *op)
 	} else if (strcmp(op, "restore") == 0) {
 		set_trash(edit, false);
 	} else if (strcmp(op, "move") == 0) {
-		run_move(edit);
+		edit_move(edit);
 	} else if (strcmp(op, "rename") == 0) {
 		run_rename(edit);
 	} else if (strcmp(op, "set") == 0) {
@@ -413,6 +320,9 @@ void edit_run(struct sim *sim, const struct request *request, struct answer *ans
 		.answer = answer,
 	};
 	author_init(&edit.author, sim, edit.in_app);
+	if (edit.record == NULL && op != NULL && strcmp(op, "insert") == 0) {
+		edit.record = edit_find_target(&edit);
+	}
 	if (op == NULL || edit.record == NULL) {
 		answer_refuse(answer, "body.op should be an operation, body.id something here.");
 	} else {

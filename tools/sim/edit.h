@@ -8,8 +8,10 @@
  *
  *   {"as":"app|api", "op":…, "id", …}
  *   update  block            fields of the block, or with another type key another type
- *   insert  block [after]    one block or an array, with `children` in the payloads, under `id`;
- *                            after: a child's id; null: at the start; missing: at the end
+ *   insert  block [after]    one block or an array, with `children` in the payloads, under `id`
+ *                            (or `parent`); after: a child's id; null: at the start; missing: at
+ *                            the end; {"child_page":{"title"}} makes a page
+ *           properties       with the id of a data source: a row
  *   delete, trash, restore   block, page, database or data source
  *   move    [parent] [after] block or page; without `parent` among its siblings
  *   rename  title            page, database or data source

@@ -197,6 +197,21 @@ static struct record *insert_page(struct sim *sim, json_t *page, struct record *
 	return record;
 }
 
+struct record *pages_insert(struct sim *sim, json_t *parent, struct record *parent_record,
+			    size_t index, const json_t *body, const struct author *author)
+{
+	char id[UUID_TEXT_BYTES];
+	workspace_new_id(&sim->workspace, 8, id);
+	json_t *page = make_page(id, parent, body, author);
+	json_t *schema = schema_of(&sim->workspace, page);
+	(void)json_object_set_new(page, "properties", property_defaults(sim, page, schema, author));
+	struct record *record = insert_page(sim, page, parent_record, index, author);
+	(void)property_write(sim, page, schema, json_object_get(body, "properties"));
+	json_decref(schema);
+	tree_refresh_title(record);
+	return record;
+}
+
 static void create(struct sim *sim, const struct request *request, json_t *parent,
 		   struct record *parent_record, size_t index, struct answer *answer)
 {
@@ -204,16 +219,7 @@ static void create(struct sim *sim, const struct request *request, json_t *paren
 	const json_t *children = json_object_get(body, "children");
 	CLEANUP(author) struct author author;
 	author_init(&author, sim, false);
-	char id[UUID_TEXT_BYTES];
-	workspace_new_id(&sim->workspace, 8, id);
-	json_t *page = make_page(id, parent, body, &author);
-	json_t *schema = schema_of(&sim->workspace, page);
-	(void)json_object_set_new(page, "properties",
-				  property_defaults(sim, page, schema, &author));
-	struct record *record = insert_page(sim, page, parent_record, index, &author);
-	(void)property_write(sim, page, schema, json_object_get(body, "properties"));
-	json_decref(schema);
-	tree_refresh_title(record);
+	struct record *record = pages_insert(sim, parent, parent_record, index, body, &author);
 	json_t *part = json_copy(
 		(json_t *)(children != NULL ? children : json_object_get(body, "content")));
 	while (request->first_children >= 0 &&
