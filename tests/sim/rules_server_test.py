@@ -102,6 +102,18 @@ def _(api):
     equal(answer["results"][0]["properties"]["Name"]["title"][0]["plain_text"], "new")
 
 
+@rule("the schema can be changed in the app, and rows follow")
+def _(api):
+    api.ok("POST", "/_sim/edit", {"op": "set", "id": SOURCE, "properties": {
+        "Number": {"name": "Count"}, "Done": None, "Extra": {"checkbox": {}}}})
+    known = api.ok("GET", f"/v1/data_sources/{SOURCE}")["properties"]
+    equal((known["Count"]["id"], known["Extra"]["type"]), ("x%40y6", "checkbox"))
+    values = api.ok("GET", f"/v1/pages/{row(3)}")["properties"]
+    equal(list(values), list(known))
+    equal((values["Count"]["number"], values["Extra"]["checkbox"]), (3, False))
+    true("Done" not in known and "Number" not in values)
+
+
 @rule("an edit that is refused has changed nothing")
 def _(api):
     before = api.ok("GET", "/_sim/dump")

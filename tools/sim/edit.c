@@ -4,6 +4,7 @@
 
 #include "tools/sim/block_content.h"
 #include "tools/sim/edit_move.h"
+#include "tools/sim/edit_schema.h"
 #include "tools/sim/object.h"
 #include "tools/sim/pages.h"
 #include "tools/sim/property_value.h"
@@ -222,20 +223,6 @@ static void run_rename(struct edit *edit)
 	edit_add_id(edit, record);
 }
 
-static void set_schema(struct edit *edit, const json_t *properties)
-{
-	json_t *schema = json_object_get(edit->record->data_source, "properties");
-	const char *name;
-	json_t *entry;
-	json_object_foreach ((json_t *)properties, name, entry) {
-		if (json_is_null(entry)) {
-			(void)json_object_del(schema, name);
-		} else {
-			(void)json_object_set_new(schema, name, json_deep_copy(entry));
-		}
-	}
-}
-
 static void set_page(struct edit *edit, const json_t *properties)
 {
 	json_t *page = edit->record->page;
@@ -265,7 +252,7 @@ static void run_set(struct edit *edit)
 		}
 		set_page(edit, properties);
 	} else if (properties != NULL && record->data_source != NULL) {
-		set_schema(edit, properties);
+		edit_schema(edit, properties);
 	}
 	const char *key;
 	json_t *value;

@@ -16,7 +16,7 @@
  *   move    [parent] [after] block or page; without `parent` among its siblings
  *   rename  title            page, database or data source
  *   set     properties …     page: values, icon, cover, is_locked, is_archived, and anything else
- *                            as it is; data source: schema entries, null removes one
+ *                            as it is; data source: schema entries (edit_schema.h)
  */
 #ifndef NOTIONFS_SIM_EDIT_H
 #define NOTIONFS_SIM_EDIT_H
