@@ -37,34 +37,45 @@ static int check_free(struct fs *fs, const struct name_place *place)
 	return place->target == NAME_IN_WORKSPACE ? -EPERM : 0;
 }
 
+/* X/ of a page is the workspace's, any other directory is local: the workspace knows which. */
+static int mkdir_workspace(struct fs *fs, const struct name_place *place, mode_t mode,
+			   struct fuse_entry_param *ret_entry)
+{
+	struct stat st;
+	struct node_attr attr;
+	if (place->target == NAME_PLAIN &&
+	    local_stat(fs->local, place->directory, place->path, &st) == 0) {
+		return -EEXIST;
+	}
+	int r = workspace_mkdir(fs->workspace, place->directory, place->name, mode, &attr);
+	if (r == 0) {
+		attr_entry_node(fs, &attr, place->directory, place->name, ret_entry);
+	}
+	return r == -ENOTSUP && place->target == NAME_IN_WORKSPACE ? -EPERM : r;
+}
+
 void ops_mkdir(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode)
 {
 	struct fs *fs = fs_of(req);
 	struct name_place place;
-	struct stat st;
+	struct fuse_entry_param entry;
 	int r = name_resolve_new(fs, parent, name, &place);
-	if (r == 0 && place.target == NAME_IN_LOCAL) {
-		r = local_mkdir(fs->local, place.directory, place.path, mode);
+	if (r == 0) {
+		r = place.target == NAME_IN_LOCAL ? -ENOTSUP
+						  : mkdir_workspace(fs, &place, mode, &entry);
 		if (r == 0) {
-			reply_local(req, &place);
-			return;
-		}
-	} else if (r == 0) {
-		struct node_attr attr;
-		if (place.target == NAME_PLAIN &&
-		    local_stat(fs->local, place.directory, place.path, &st) == 0) {
-			r = -EEXIST;
-		} else {
-			r = workspace_mkdir(fs->workspace, place.directory, name, mode, &attr);
-		}
-		if (r == 0) {
-			struct fuse_entry_param entry;
-			attr_entry_node(fs, &attr, place.directory, name, &entry);
 			attr_reply_entry(req, &entry);
 			return;
 		}
 	}
-	(void)fuse_reply_err(req, -r);
+	if (r == -ENOTSUP) {
+		r = local_mkdir(fs->local, place.directory, place.path, mode);
+	}
+	if (r < 0) {
+		(void)fuse_reply_err(req, -r);
+	} else {
+		reply_local(req, &place);
+	}
 }
 
 void ops_mknod(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode, dev_t device)

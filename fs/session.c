@@ -99,6 +99,11 @@ static char *explain(const char *directory, int error)
 	return n < 0 ? NULL : text;
 }
 
+static uint64_t count_messages(void *context)
+{
+	return fs_message_count(context);
+}
+
 static int start(struct fs_session *session, const struct fs_options *options)
 {
 	struct fs *fs = &session->fs;
@@ -120,7 +125,11 @@ static int start(struct fs_session *session, const struct fs_options *options)
 	}
 	session->is_mounted = true;
 	r = loop_new(session->session, &session->loop);
-	return r < 0 ? r : notifier_start(fs->notifier, session->session);
+	if (r == 0) {
+		workspace_set_message_counter(fs->workspace, count_messages, session);
+		r = notifier_start(fs->notifier, session->session);
+	}
+	return r;
 }
 
 int fs_mount(const struct fs_options *options, struct fs_session **ret, char **ret_message)
@@ -170,6 +179,9 @@ void fs_session_free(struct fs_session *session)
 {
 	if (session == NULL) {
 		return;
+	}
+	if (session->loop != NULL) {
+		workspace_set_message_counter(session->fs.workspace, NULL, NULL);
 	}
 	if (session->session != NULL) {
 		fuse_session_destroy(session->session);

@@ -1,6 +1,7 @@
 /*
  * A mount of the fake workspace: fake-notionfs STATE_DIRECTORY MOUNT_DIRECTORY [ro] [debug].
- * Stays in the foreground; prints "mounted" when it is. Its list_wait is one second.
+ * Stays in the foreground; prints "mounted" when it is. It waits a second for a listing or a
+ * size.
  */
 #include <signal.h>
 #include <stdio.h>

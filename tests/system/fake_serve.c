@@ -139,7 +139,7 @@ static struct workspace_wait *ended_wait(struct workspace *workspace, int *ret_e
 		struct workspace_wait *wait = *link;
 		const struct node *node = fake_node(workspace, wait->node);
 		bool is_here = wait->want == WANT_LISTING ? node->is_listed : node->is_fetched;
-		bool is_late = wait->want == WANT_LISTING && fake_now_ms() >= wait->deadline_ms;
+		bool is_late = wait->want != WANT_CONTENT && fake_now_ms() >= wait->deadline_ms;
 		if (!is_here && !is_late && !workspace->is_stopping) {
 			continue;
 		}

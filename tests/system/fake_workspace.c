@@ -304,6 +304,14 @@ int workspace_rename(struct workspace *workspace, node_id directory, const char 
 	return 0;
 }
 
+void workspace_set_message_counter(struct workspace *workspace, uint64_t (*count)(void *context),
+				   void *context)
+{
+	(void)workspace;
+	(void)count;
+	(void)context;
+}
+
 int workspace_special(struct workspace *workspace, const char *name, struct buf *out)
 {
 	(void)workspace;
