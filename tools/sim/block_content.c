@@ -113,7 +113,7 @@ const char *block_content_type(const json_t *given)
 static json_t *read_built_in_icon(const char *url)
 {
 	static const char prefix[] = "https://www.notion.so/icons/";
-	if (strncmp(url, prefix, sizeof prefix - 1) != 0) {
+	if (url == NULL || strncmp(url, prefix, sizeof prefix - 1) != 0) {
 		return NULL;
 	}
 	const char *name = url + sizeof prefix - 1;
@@ -128,7 +128,7 @@ static json_t *read_built_in_icon(const char *url)
 
 static json_t *make_external(const json_t *external)
 {
-	return json_pack("{s:s, s:{s:O}}", "type", "external", "external", "url",
+	return json_pack("{s:s, s:{s:O?}}", "type", "external", "external", "url",
 			 json_object_get(external, "url"));
 }
 
@@ -147,12 +147,12 @@ json_t *icon_normalise(const json_t *given)
 	}
 	if ((value = json_object_get(given, "icon")) != NULL) {
 		const char *color = json_string_value(json_object_get(value, "color"));
-		return json_pack("{s:s, s:{s:O, s:s}}", "type", "icon", "icon", "name",
+		return json_pack("{s:s, s:{s:O?, s:s}}", "type", "icon", "icon", "name",
 				 json_object_get(value, "name"), "color",
 				 color != NULL ? color : "gray");
 	}
 	if ((value = json_object_get(given, "custom_emoji")) != NULL) {
-		return json_pack("{s:s, s:{s:O, s:O?, s:O?}}", "type", "custom_emoji",
+		return json_pack("{s:s, s:{s:O?, s:O?, s:O?}}", "type", "custom_emoji",
 				 "custom_emoji", "id", json_object_get(value, "id"), "name",
 				 json_object_get(value, "name"), "url",
 				 json_object_get(value, "url"));
@@ -255,7 +255,7 @@ static json_t *normalise_media(const struct workspace *workspace, const char *ty
 		(void)json_object_set_new(media, "type", json_string("external"));
 		(void)json_object_set_new(
 			media, "external",
-			json_pack("{s:O}", "url", json_object_get(external, "url")));
+			json_pack("{s:O?}", "url", json_object_get(external, "url")));
 	} else {
 		const json_t *source = stored != NULL ? stored : given;
 		const char *kind = json_string_value(json_object_get(source, "type"));
@@ -306,7 +306,8 @@ json_t *block_content_new(const struct workspace *workspace, const char *type, c
 		return normalise_link(given);
 	}
 	const struct content_type *known = find_type(type);
-	json_t *content = known != NULL ? json_object() : json_deep_copy(given);
+	bool keeps_given = known == NULL && json_is_object(given);
+	json_t *content = keeps_given ? json_deep_copy(given) : json_object();
 	if (known == NULL) {
 		(void)json_object_del(content, "children");
 	}

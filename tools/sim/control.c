@@ -1,5 +1,6 @@
 #include "tools/sim/control.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "tools/sim/answer.h"
@@ -9,6 +10,7 @@
 #include "tools/sim/router.h"
 
 #define CLOCK_WAIT_MAX_MS 20000
+#define ADVANCE_MAX_S 1e9
 
 typedef void control_function(struct sim *sim, const struct request *request,
 			      struct answer *answer);
@@ -40,7 +42,7 @@ static void get_clock(struct sim *sim, const struct request *request, struct ans
 static void post_clock(struct sim *sim, const struct request *request, struct answer *answer)
 {
 	const json_t *advance = json_object_get(request->body, "advance_s");
-	if (!json_is_number(advance)) {
+	if (!json_is_number(advance) || fabs(json_number_value(advance)) > ADVANCE_MAX_S) {
 		answer_refuse(answer, "body.advance_s should be a number of seconds.");
 		return;
 	}

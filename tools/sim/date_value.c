@@ -68,6 +68,9 @@ int date_value_normalise(const json_t *date, json_t **ret_date)
 	const char *end = json_string_value(json_object_get(date, "end"));
 	const char *zone = json_string_value(json_object_get(date, "time_zone"));
 	json_t *start_value;
+	if (start == NULL) {
+		return -EINVAL;
+	}
 	json_t *end_value = NULL;
 	int result = normalise_moment(start, zone, &start_value);
 	if (result < 0) {

@@ -84,6 +84,10 @@ static int read_action(const json_t *given, struct fault *fault, char **ret_mess
 			fault->name = actions[i].name;
 			fault->status = read_number(given, "status", actions[i].status);
 			fault->apply = actions[i].apply;
+			if (actions[i].status != 0 &&
+			    (fault->status < 200 || fault->status > 599)) {
+				return complain(ret_message, "not a status: %u", fault->status);
+			}
 			return 0;
 		}
 	}

@@ -21,12 +21,20 @@ static json_t *complete_annotations(const json_t *given)
 	return annotations;
 }
 
+/* What the app is made to write by /_sim/edit has been checked by nobody. */
+static const char *string_of(const json_t *object, const char *key)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+	return text != NULL ? text : "";
+}
+
 static json_t *make_text(const json_t *given, json_t **ret_plain, json_t **ret_href)
 {
-	json_t *content = json_object_get(given, "content");
+	json_t *content = json_string(string_of(given, "content"));
 	json_t *url = json_object_get(json_object_get(given, "link"), "url");
+	url = json_is_string(url) ? url : NULL;
 	json_t *link = url != NULL ? json_pack("{s:O}", "url", url) : json_null();
-	*ret_plain = json_incref(content);
+	*ret_plain = content;
 	*ret_href = url != NULL ? json_incref(url) : json_null();
 	return json_pack("{s:O, s:o}", "content", content, "link", link);
 }
@@ -34,7 +42,7 @@ static json_t *make_text(const json_t *given, json_t **ret_plain, json_t **ret_h
 static json_t *make_reference(const struct workspace *workspace, const char *type,
 			      const json_t *given, json_t **ret_plain, json_t **ret_href)
 {
-	const char *id = json_string_value(json_object_get(given, "id"));
+	const char *id = string_of(given, "id");
 	const struct record *record = workspace_find(workspace, id);
 	CLEANUP(free) char *title = NULL;
 	if (record != NULL && workspace_is_shared(workspace, record)) {
@@ -61,7 +69,7 @@ static json_t *make_reference(const struct workspace *workspace, const char *typ
 
 static json_t *make_user(const struct workspace *workspace, const json_t *given, json_t **ret_plain)
 {
-	const char *id = json_string_value(json_object_get(given, "id"));
+	const char *id = string_of(given, "id");
 	json_t *user = workspace_user(workspace, id);
 	const char *name = json_string_value(json_object_get(user, "name"));
 	*ret_plain = json_sprintf("@%s", name != NULL ? name : "Anonymous");
@@ -75,8 +83,8 @@ static json_t *make_date(const json_t *given, json_t **ret_plain)
 {
 	json_t *date;
 	if (date_value_normalise(given, &date) < 0) {
-		date = json_pack("{s:O, s:O?, s:n}", "start", json_object_get(given, "start"),
-				 "end", json_object_get(given, "end"), "time_zone");
+		date = json_pack("{s:s, s:n, s:n}", "start", string_of(given, "start"), "end",
+				 "time_zone");
 	}
 	const char *start = json_string_value(json_object_get(date, "start"));
 	const char *end = json_string_value(json_object_get(date, "end"));
@@ -104,14 +112,14 @@ static json_t *make_mention(const struct workspace *workspace, const json_t *giv
 	if ((value = json_object_get(given, "custom_emoji")) != NULL) {
 		const char *name = json_string_value(json_object_get(value, "name"));
 		*ret_plain = json_sprintf(":%s:", name != NULL ? name : "emoji");
-		return json_pack("{s:s, s:{s:O, s:s, s:O?}}", "type", "custom_emoji",
+		return json_pack("{s:s, s:{s:O?, s:s, s:O?}}", "type", "custom_emoji",
 				 "custom_emoji", "id", json_object_get(value, "id"), "name",
 				 name != NULL ? name : "emoji", "url",
 				 json_object_get(value, "url"));
 	}
 	/* A template mention, or one that only the app can make (an edit by /_sim/edit). */
 	*ret_plain = json_string("@");
-	return json_deep_copy(given);
+	return json_is_object(given) ? json_deep_copy(given) : json_object();
 }
 
 static json_t *normalise_item(const struct workspace *workspace, const json_t *item)
@@ -126,8 +134,8 @@ static json_t *normalise_item(const struct workspace *workspace, const json_t *i
 		value = make_text(given, &plain, &href);
 	} else if ((given = json_object_get(item, "equation")) != NULL) {
 		type = "equation";
-		value = json_pack("{s:O}", "expression", json_object_get(given, "expression"));
-		plain = json_incref(json_object_get(given, "expression"));
+		plain = json_string(string_of(given, "expression"));
+		value = json_pack("{s:O}", "expression", plain);
 	} else {
 		type = "mention";
 		value = make_mention(workspace, json_object_get(item, "mention"), &plain, &href);

@@ -106,6 +106,7 @@ json_t *tree_create(struct sim *sim, const struct record *record, size_t index,
 	const json_t *given;
 	json_array_foreach (children, i, given) {
 		const char *type = block_content_type(given);
+		type = type != NULL ? type : "unsupported";
 		const json_t *payload = json_object_get(given, type);
 		const json_t *below = json_object_get(payload, "children");
 		if (!json_is_array(below)) {
