@@ -102,6 +102,9 @@ must_check int inode_node_name(struct inode_table *table, node_id object, node_i
 must_check int inode_open(struct inode_table *table, uint64_t number, struct handle *handle,
 			  uint64_t version, bool *ret_keep_cache);
 void inode_close(struct inode_table *table, struct handle *handle);
+/* At the end of the mount, when no request comes any more: one still open, counted out and the
+ * caller's to unref, or NULL when there is none. */
+struct handle *inode_take_handle(struct inode_table *table);
 /* Any handle open on it, referenced for the caller, or NULL. */
 struct handle *inode_any_handle(struct inode_table *table, uint64_t number);
 /* The kernel's pages are of this version now: it has just written or cut them itself. */

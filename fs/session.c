@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "fs/context.h"
+#include "fs/handle.h"
 #include "fs/inode.h"
 #include "fs/loop.h"
 #include "fs/notify.h"
@@ -173,6 +174,13 @@ void fs_unmount(struct fs_session *session)
 		session->is_mounted = false;
 	}
 	notifier_stop(session->fs.notifier);
+	/* What processes still have open is closed, and thereby saved, while the workspace lives.
+	 */
+	struct handle *handle;
+	while (session->fs.inodes != NULL &&
+	       (handle = inode_take_handle(session->fs.inodes)) != NULL) {
+		handle_unref(handle);
+	}
 }
 
 void fs_session_free(struct fs_session *session)

@@ -37,7 +37,7 @@ must_check int fs_mount(const struct fs_options *options, struct fs_session **re
 			char **ret_message);
 /* Serves until unmounted, or SIGINT or SIGTERM. 0 or -errno. */
 int fs_run(struct fs_session *session);
-/* Ends every open wait with ENOTCONN, then unmounts. */
+/* After fs_run: ends every open wait with ENOTCONN, unmounts, and closes what is open. */
 void fs_unmount(struct fs_session *session);
 /* After workspace_stop. NULL is accepted. */
 void fs_session_free(struct fs_session *session);

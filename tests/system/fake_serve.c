@@ -22,7 +22,7 @@ struct outcome {
 	node_id page;
 	node_id directory;
 	char name[256];
-	bool is_answered_never;
+	bool is_held;
 	char *answer;
 };
 
@@ -98,7 +98,7 @@ static void run_order(struct workspace *workspace, const json_t *order, struct o
 		outcome->answer =
 			strdup(node == NULL || node->is_unlinked ? "none" : node->text->bytes.data);
 	} else {
-		outcome->is_answered_never = strcmp(name, "nothing") == 0;
+		outcome->is_held = strcmp(name, "nothing") == 0;
 	}
 }
 
@@ -119,16 +119,21 @@ static void run_command(struct workspace *workspace, struct command *command)
 	json_t *json = json_loadb(command->json, command->len, 0, NULL);
 	(void)pthread_mutex_lock(&workspace->lock);
 	run_order(workspace, json, &outcome);
+	bool is_held = outcome.is_held && !workspace->is_stopping;
+	if (is_held) {
+		command->next = workspace->held;
+		workspace->held = command;
+	}
 	(void)pthread_mutex_unlock(&workspace->lock);
 	tell(workspace, &outcome);
-	const char *answer = outcome.answer == NULL ? "done" : outcome.answer;
-	if (!outcome.is_answered_never || workspace->is_stopping) {
+	if (!is_held) {
+		const char *answer = outcome.answer == NULL ? "done" : outcome.answer;
 		command->answer(command->context, answer, strlen(answer));
+		free(command->json);
+		free(command);
 	}
 	json_decref(json);
 	free(outcome.answer);
-	free(command->json);
-	free(command);
 }
 
 /* A wait that is over, off the list, with how it ended; NULL when there is none. */
@@ -178,6 +183,8 @@ void *fake_serve(void *context)
 			(void)pthread_mutex_unlock(&workspace->lock);
 			run_command(workspace, command);
 			(void)pthread_mutex_lock(&workspace->lock);
+		} else if (workspace->is_stopping && workspace->held != NULL) {
+			workspace->commands = steal(&workspace->held);
 		} else if (workspace->is_stopping) {
 			break;
 		} else {

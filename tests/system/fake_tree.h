@@ -61,6 +61,7 @@ struct workspace {
 	uint64_t last_version;
 	struct workspace_wait *waits;
 	struct command *commands;
+	struct command *held; /* answered at the end only */
 	bool is_stopping;
 	/* set once */
 	struct workspace_events events;
