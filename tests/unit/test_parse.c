@@ -1,0 +1,287 @@
+#include "mapping/parse.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "mapping/render.h"
+#include "tests/unit/suite.h"
+
+static struct block_tree *parse(const char *text)
+{
+	struct block_tree *tree = NULL;
+	ck_assert_int_eq(parse_blocks(text, strlen(text), 1, NULL, NULL, NULL, &tree), 0);
+	return tree;
+}
+
+static void assert_same(const char *text, const char *other)
+{
+	struct block_tree *tree = parse(text);
+	struct block_tree *same = parse(other);
+	ck_assert(block_subtree_equal(&tree->root, &same->root));
+	block_tree_free(tree);
+	block_tree_free(same);
+}
+
+static void assert_error(const char *text, unsigned line, unsigned column)
+{
+	struct diagnostics diagnostics;
+	struct block_tree *tree = NULL;
+	diagnostics_init(&diagnostics);
+	ck_assert_int_eq(parse_blocks(text, strlen(text), 1, NULL, NULL, &diagnostics, &tree),
+			 -EINVAL);
+	ck_assert_ptr_null(tree);
+	ck_assert_uint_eq(diagnostics_first_error(&diagnostics)->line, line);
+	ck_assert_uint_eq(diagnostics_first_error(&diagnostics)->column, column);
+	diagnostics_release(&diagnostics);
+}
+
+START_TEST(a_head_ends_at_its_second_line_of_dashes)
+{
+	struct page_text page;
+	const char *text = "\xef\xbb\xbf---\r\nicon: x\r\n---\r\nbody\n";
+	parse_split(text, strlen(text), &page);
+	ck_assert_uint_eq(page.frontmatter_len, strlen("icon: x\r\n"));
+	ck_assert_uint_eq(page.frontmatter_line, 2);
+	ck_assert_str_eq(page.body, "body\n");
+	ck_assert_uint_eq(page.body_line, 4);
+}
+END_TEST
+
+START_TEST(dashes_without_a_second_line_are_a_divider)
+{
+	struct page_text page;
+	const char *text = "---\ntext\n";
+	parse_split(text, strlen(text), &page);
+	ck_assert_ptr_null(page.frontmatter);
+	ck_assert_uint_eq(page.body_len, strlen(text));
+	ck_assert_uint_eq(page.body_line, 1);
+}
+END_TEST
+
+START_TEST(a_page_that_begins_with_a_divider_gets_an_empty_head)
+{
+	struct block_tree *tree = parse("---\n\ntext\n\n---\n");
+	struct page_text page;
+	struct buf out;
+	buf_init(&out, BUF_PAGE_MAX_BYTES);
+	render_page(NULL, tree, NULL, &out);
+	ck_assert_str_eq(out.data, "---\n---\n\n---\n\ntext\n\n---\n");
+	parse_split(out.data, out.len, &page);
+	ck_assert_uint_eq(page.frontmatter_len, 0);
+	ck_assert_str_eq(page.body, "\n---\n\ntext\n\n---\n");
+	buf_clear(&out);
+	render_page("---\nicon: x\n---\n", tree, NULL, &out);
+	ck_assert_str_eq(out.data, "---\nicon: x\n---\n\n---\n\ntext\n\n---\n");
+	buf_release(&out);
+	block_tree_free(tree);
+}
+END_TEST
+
+START_TEST(no_blocks_are_no_text)
+{
+	struct block_tree *tree = parse("\n \n\t\n");
+	struct buf out;
+	buf_init(&out, BUF_PAGE_MAX_BYTES);
+	ck_assert_ptr_null(tree->root.first_child);
+	render_page("---\nicon: x\n---\n", tree, NULL, &out);
+	ck_assert_str_eq(out.data, "---\nicon: x\n---\n");
+	buf_release(&out);
+	block_tree_free(tree);
+}
+END_TEST
+
+START_TEST(line_ends_of_windows_and_a_byte_order_mark_change_nothing)
+{
+	const char *unix_text =
+		"# a\n\nb\\\nc\n\n- d\n\n\t```c\n\te\n\n\tf\n\t```\n\n<toggle>\ng\n\n> "
+		"h\n</toggle>\n";
+	struct buf windows;
+	buf_init(&windows, BUF_PAGE_MAX_BYTES);
+	buf_puts(&windows, "\xef\xbb\xbf");
+	for (const char *p = unix_text; *p != '\0'; p++) {
+		if (*p == '\n') {
+			buf_putc(&windows, '\r');
+		}
+		buf_putc(&windows, *p);
+	}
+	assert_same(unix_text, windows.data);
+	buf_release(&windows);
+}
+END_TEST
+
+START_TEST(a_last_line_without_its_end_is_a_line)
+{
+	assert_same("a\n\n- b\n", "a\n\n- b");
+	assert_same("```\na\n```\n", "```\na\n```");
+}
+END_TEST
+
+START_TEST(each_block_knows_its_line)
+{
+	const char *text =
+		"# a\n\n\nb\nc\n\n- d\n\n\te\n\n| f |\n| - |\n| g |\n\n<toggle>\nh\n\ni\n"
+		"</toggle>\n\n```\nj\n```\n> k\n>\n> l\n";
+	static const unsigned lines[] = {1, 4, 7, 11, 15, 21, 24};
+	struct block_tree *tree = parse(text);
+	size_t i = 0;
+	block_children_foreach (block, &tree->root) {
+		ck_assert_uint_eq(block->line, lines[i]);
+		i++;
+	}
+	ck_assert_uint_eq(i, sizeof(lines) / sizeof(lines[0]));
+	struct block *item = tree->root.first_child->next->next;
+	ck_assert_uint_eq(item->first_child->line, 9);
+	ck_assert_uint_eq(item->next->last_child->line, 13);
+	ck_assert_uint_eq(item->next->next->first_child->line, 18);
+	ck_assert_uint_eq(tree->root.last_child->first_child->line, 26);
+	block_tree_free(tree);
+}
+END_TEST
+
+START_TEST(lines_are_counted_from_where_the_body_begins)
+{
+	struct block_tree *tree = NULL;
+	ck_assert_int_eq(parse_blocks("\na\n", 3, 5, NULL, NULL, NULL, &tree), 0);
+	ck_assert_uint_eq(tree->root.first_child->line, 6);
+	block_tree_free(tree);
+}
+END_TEST
+
+START_TEST(nesting_may_be_tabs_or_two_to_four_spaces)
+{
+	assert_same("- a\n\t- b\n\t\t- c\n", "- a\n  - b\n    - c\n");
+	assert_same("- a\n\t- b\n\t\t- c\n", "- a\n   - b\n      - c\n");
+	assert_same("- a\n\t- b\n\t\t- c\n", "- a\n    - b\n        - c\n");
+	assert_same("1. a\n\t- b\n\t\t- c\n", "1. a\n  - b\n    - c\n");
+	assert_same("1. a\n\t- b\n2. c\n", "1. a\n    - b\n2. c\n");
+}
+END_TEST
+
+START_TEST(children_of_item_one_hundred_stand_one_tab_deeper)
+{
+	struct block_tree *tree = parse("100. a\n\n\tb\n\n\t- c\n101. d\n");
+	ck_assert_uint_eq(tree->root.child_count, 2);
+	ck_assert_uint_eq(tree->root.first_child->child_count, 2);
+	block_tree_free(tree);
+}
+END_TEST
+
+START_TEST(what_is_not_closed_is_an_error_at_its_beginning)
+{
+	assert_error("a\n\n- b\n\n\t<toggle>\n\tc\n\nd\n", 5, 2);
+	assert_error("\xc3\xa9\n\n<p>a\n", 3, 1);
+	assert_error("> <callout>\n> a\n", 1, 3);
+	assert_error("```\na\n", 1, 1);
+	assert_error("$$\na\n", 1, 1);
+	assert_error("<table>\n<tr><td>a</td></tr>\n", 1, 1);
+}
+END_TEST
+
+START_TEST(bytes_that_are_no_text_are_an_error_at_their_place)
+{
+	assert_error("a\n\xc3\xa9 \xff\n", 2, 3);
+	assert_error("a \xed\xa0\x80\n", 1, 3);
+	assert_error("\xc0\xaf", 1, 1);
+}
+END_TEST
+
+START_TEST(nesting_has_a_bound)
+{
+	struct buf text;
+	buf_init(&text, BUF_PAGE_MAX_BYTES);
+	for (int i = 0; i < 64; i++) {
+		buf_puts(&text, "- ");
+	}
+	buf_puts(&text, "a\n");
+	block_tree_free(parse(text.data));
+	buf_splice(&text, 0, 0, "- ", 2);
+	assert_error(text.data, 1, 129);
+	buf_release(&text);
+}
+END_TEST
+
+/* A base of two buttons and a hosted picture, with ids. */
+static struct block_tree *make_base(void)
+{
+	struct block_tree *base = block_tree_new();
+	for (uint8_t i = 1; i <= 3; i++) {
+		struct block *block =
+			block_append(base, &base->root, i == 2 ? BLOCK_IMAGE : BLOCK_UNSUPPORTED);
+		block->has_id = true;
+		block->id = (struct uuid){{i}};
+		block->raw = i == 1 ? "{\"one\":1}" : "{}";
+		if (i == 2) {
+			block->media = MEDIA_FILE;
+			block->url = "https://example.com/a.png";
+		} else {
+			block->block_type = "button";
+		}
+	}
+	return base;
+}
+
+static const char *asset(void *context, const struct uuid *block)
+{
+	(void)context;
+	return block->bytes[0] == 2 ? ".assets/a.png" : NULL;
+}
+
+START_TEST(the_base_gives_ids_and_hidden_fields_in_order)
+{
+	const struct names names = {.asset = asset};
+	const char *text =
+		"<unknown alt=\"button\" />\n\n![](.assets/a.png)\n\n<unknown alt="
+		"\"button\" />\n\n<unknown alt=\"button\" />\n\n<unknown alt=\"form\" />\n";
+	struct block_tree *base = make_base();
+	struct block_tree *tree = NULL;
+	ck_assert_int_eq(parse_blocks(text, strlen(text), 1, base, &names, NULL, &tree), 0);
+	const struct block *block = tree->root.first_child;
+	ck_assert_uint_eq(block->id.bytes[0], 1);
+	ck_assert_str_eq(block->raw, "{\"one\":1}");
+	block = block->next;
+	ck_assert_uint_eq(block->id.bytes[0], 2);
+	ck_assert_int_eq(block->media, MEDIA_FILE);
+	ck_assert_str_eq(block->url, "https://example.com/a.png");
+	block = block->next;
+	ck_assert_uint_eq(block->id.bytes[0], 3);
+	/* There were only two buttons, and no form. */
+	ck_assert(!block->next->has_id);
+	ck_assert(!block->next->next->has_id);
+	block_tree_free(tree);
+	block_tree_free(base);
+}
+END_TEST
+
+START_TEST(the_base_never_changes_what_the_text_says)
+{
+	struct block_tree *base = make_base();
+	struct block_tree *with = NULL;
+	const char *text =
+		"![new caption](https://example.com/other.png)\n\n<unknown alt=\"x\" />\n";
+	struct block_tree *without = parse(text);
+	ck_assert_int_eq(parse_blocks(text, strlen(text), 1, base, NULL, NULL, &with), 0);
+	ck_assert(block_subtree_equal(&with->root, &without->root));
+	block_tree_free(with);
+	block_tree_free(without);
+	block_tree_free(base);
+}
+END_TEST
+
+SUITE_CASES = {
+	&a_head_ends_at_its_second_line_of_dashes,
+	&dashes_without_a_second_line_are_a_divider,
+	&a_page_that_begins_with_a_divider_gets_an_empty_head,
+	&no_blocks_are_no_text,
+	&line_ends_of_windows_and_a_byte_order_mark_change_nothing,
+	&a_last_line_without_its_end_is_a_line,
+	&each_block_knows_its_line,
+	&lines_are_counted_from_where_the_body_begins,
+	&nesting_may_be_tabs_or_two_to_four_spaces,
+	&children_of_item_one_hundred_stand_one_tab_deeper,
+	&what_is_not_closed_is_an_error_at_its_beginning,
+	&bytes_that_are_no_text_are_an_error_at_their_place,
+	&nesting_has_a_bound,
+	&the_base_gives_ids_and_hidden_fields_in_order,
+	&the_base_never_changes_what_the_text_says,
+};
+SUITE_MAIN("parse")
