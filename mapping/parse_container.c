@@ -109,7 +109,8 @@ static bool match_item(struct container *item, struct line *line)
 		/* Two columns are enough for a list in a list, whatever the marker's width. */
 		struct line rest = *line;
 		line_skip_spaces(&rest);
-		if (indent < item->marker_indent + 2 || !scan_list_marker(&rest, &marker)) {
+		if (indent < item->marker_indent + 2 || scan_divider(rest.text, rest.len) ||
+		    !scan_list_marker(&rest, &marker)) {
 			return false;
 		}
 		if (item->block->first_child == NULL) {
