@@ -33,7 +33,8 @@ void parse_split(const char *text, size_t len, struct page_text *ret_page);
  * carry: for a line that names or unmistakably shows a block of the base (unsupported, meeting
  * notes, hosted files, link previews, mentions' raw data) its `raw`, `id` and hidden fields are
  * taken over; never what the text says. Caller frees *ret_tree.
- * 0, or -EINVAL with at least one error in `diagnostics`, or -EFBIG.
+ * 0, or -EINVAL with at least one error in `diagnostics` (also for bytes that are no UTF-8), or
+ * -EFBIG.
  */
 must_check int parse_blocks(const char *body, size_t len, unsigned first_line,
 			    const struct block_tree *base, const struct names *names,

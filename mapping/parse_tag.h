@@ -1,5 +1,5 @@
 /*
- * Block tags (`<callout icon="💡">`): which there are, what may stand in them, and their reading.
+ * Reading block tags (`<callout icon="💡">`) and what stands in them.
  *
  * What it is not: inline tags such as <u> or <mention> (inline.h). For parse*.c only.
  */
@@ -7,25 +7,7 @@
 #define NOTIONFS_MAPPING_PARSE_TAG_H
 
 #include "mapping/parser.h"
-
-enum tag_shape {
-	TAG_TITLED,    /* first paragraph is the block's text, children follow */
-	TAG_LEAF,      /* a text and no children */
-	TAG_CONTAINER, /* children only */
-	TAG_WRAPPER,   /* no block of its own: <ul>, <ol> */
-	TAG_RAW,       /* <table>, <code-block>: read by themselves */
-	TAG_VOID,      /* never has content */
-};
-
-struct tag_rule {
-	const char *name;
-	enum block_type type;
-	enum tag_shape shape;
-	const char *parent; /* the tag it must stand in, or NULL */
-};
-
-/* May a block of this type stand directly in the tag? */
-bool tag_rule_accepts(const struct tag_rule *rule, enum block_type type);
+#include "mapping/tag_rule.h"
 
 struct block_tag {
 	const struct tag_rule *rule;
@@ -42,9 +24,6 @@ bool scan_block_tag(struct arena *arena, const struct line *line, struct block_t
 /* Makes its block. What is left of the line becomes `line`. */
 void parse_block_tag(struct parser *parser, const struct block_tag *tag, struct line *line);
 
-/* Is the line `</name>` and nothing else, for any block tag? */
-const struct tag_rule *scan_close_tag(const char *text, size_t len);
-bool is_close_tag_line(const char *text, size_t len, const struct tag_rule *rule);
 /* Closes the innermost tag, which must be this one; `matched` containers took the line. */
 void parse_close_tag(struct parser *parser, const struct tag_rule *rule, const struct line *line,
 		     size_t matched);
