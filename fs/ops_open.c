@@ -265,12 +265,22 @@ void ops_create(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode
 
 /* ---- closing ---- */
 
+/* Commits a page, and notes the version that this gave it: it is what the kernel has already. */
+static int commit_page(struct fs *fs, fuse_ino_t number, struct handle *handle, bool is_fsync)
+{
+	struct node_attr attr;
+	int r = page_file_commit(handle->file, is_fsync);
+	page_file_getattr(handle->file, &attr);
+	inode_set_version(fs->inodes, number, attr.version);
+	return r;
+}
+
 void ops_flush(fuse_req_t req, fuse_ino_t number, struct fuse_file_info *file)
 {
 	struct handle *handle = handle_of(file);
 	int r = 0;
 	if (handle->kind == HANDLE_PAGE && handle->is_writable) {
-		r = page_file_commit(handle->file, false);
+		r = commit_page(fs_of(req), number, handle, false);
 	} else if (handle->kind == HANDLE_LOCAL) {
 		r = save_renamed(fs_of(req), number, handle, fuse_req_ctx(req)->pid);
 	}
@@ -281,8 +291,8 @@ void ops_fsync(fuse_req_t req, fuse_ino_t number, int datasync, struct fuse_file
 {
 	struct handle *handle = handle_of(file);
 	int r = 0;
-	if (handle->kind == HANDLE_PAGE) {
-		r = page_file_commit(handle->file, true);
+	if (handle->kind == HANDLE_PAGE && handle->is_writable) {
+		r = commit_page(fs_of(req), number, handle, true);
 	} else if (handle->kind == HANDLE_LOCAL) {
 		r = (datasync ? fdatasync(handle->fd) : fsync(handle->fd)) < 0 ? -errno : 0;
 		if (r == 0) {
@@ -296,7 +306,9 @@ void ops_release(fuse_req_t req, fuse_ino_t number, struct fuse_file_info *file)
 {
 	struct fs *fs = fs_of(req);
 	struct handle *handle = handle_of(file);
-	if (handle->kind == HANDLE_LOCAL) {
+	if (handle->kind == HANDLE_PAGE && handle->is_writable) {
+		(void)commit_page(fs, number, handle, false);
+	} else if (handle->kind == HANDLE_LOCAL) {
 		(void)!save_renamed(fs, number, handle, fuse_req_ctx(req)->pid);
 	}
 	inode_close(fs->inodes, handle);
