@@ -1,0 +1,302 @@
+#include "tools/commands.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#include "tools/client.h"
+#include "tools/options.h"
+
+struct arguments {
+	const char *path; /* NULL: none given */
+	bool is_json;
+	bool is_complete;
+	bool is_confirmed;
+};
+
+/* One optional path and the long options a command takes. */
+static int parse(int argc, char **argv, const char *help, const char *allowed,
+		 struct arguments *arguments)
+{
+	static const struct option longs[] = {{"json", no_argument, NULL, 'j'},
+					      {"complete", no_argument, NULL, 'c'},
+					      {"confirm", no_argument, NULL, 'y'},
+					      {"help", no_argument, NULL, 'h'},
+					      {NULL, 0, NULL, 0}};
+	int c;
+	*arguments = (struct arguments){0};
+	optind = 1;
+	while ((c = getopt_long(argc, argv, "h", longs, NULL)) != -1) {
+		if (c == 'h') {
+			(void)fputs(help, stdout);
+			exit(EXIT_DONE);
+		}
+		if (c == '?' || strchr(allowed, c) == NULL) {
+			if (c != '?') {
+				(void)fprintf(stderr, "notionfs: %s does not take that option\n",
+					      argv[0]);
+			}
+			(void)fputs(help, stderr);
+			return EXIT_USAGE;
+		}
+		arguments->is_json |= c == 'j';
+		arguments->is_complete |= c == 'c';
+		arguments->is_confirmed |= c == 'y';
+	}
+	if (argc - optind > 1) {
+		(void)fputs(help, stderr);
+		return EXIT_USAGE;
+	}
+	arguments->path = optind < argc ? argv[optind] : NULL;
+	return 0;
+}
+
+/* A title may hold anything; a terminal must not obey it. */
+static void print_safe(const char *text)
+{
+	for (const char *at = text; *at != '\0'; at++) {
+		unsigned char c = (unsigned char)*at;
+		if ((c < 0x20 && c != '\n') || c == 0x7f) {
+			(void)printf("\\x%02x", c);
+		} else {
+			(void)putchar(*at);
+		}
+	}
+}
+
+int command_status(int argc, char **argv)
+{
+	static const char help[] = "usage: notionfs status [--json] [DIR]\n\n"
+				   "How a mount is: pages, saves on their way, requests.\n";
+	struct arguments arguments;
+	CLEANUP(free) char *mount = NULL;
+	CLEANUP(free) char *inside = NULL;
+	CLEANUP(free) char *text = NULL;
+	int r = parse(argc, argv, help, "j", &arguments);
+	if (r != 0) {
+		return r;
+	}
+	if (client_find(arguments.path, &mount, &inside) < 0 ||
+	    client_read(mount, arguments.is_json ? "status.json" : "status", &text) < 0) {
+		return EXIT_FAILED;
+	}
+	print_safe(text);
+	return EXIT_DONE;
+}
+
+static size_t print_names(const char *head, const json_t *items)
+{
+	size_t i;
+	json_t *item;
+	json_array_foreach (items, i, item) {
+		const char *path = json_string_value(
+			json_is_object(item) ? json_object_get(item, "path") : item);
+		const char *message = json_string_value(json_object_get(item, "message"));
+		(void)printf("%s ", head);
+		print_safe(path == NULL ? "" : path);
+		if (message != NULL) {
+			(void)printf(": ");
+			print_safe(message);
+		}
+		(void)printf("\n");
+	}
+	return json_array_size(items);
+}
+
+int command_sync(int argc, char **argv)
+{
+	static const char help[] =
+		"usage: notionfs sync [--complete] [--confirm] [--json] [PATH]\n\n"
+		"Sends what is owed now and looks at Notion; waits for both. Exit 0: nothing is\n"
+		"left, 1: something is held or can't be sent (it is named).\n\n"
+		"  --complete   also wait until every page is here\n"
+		"  --confirm    send what is held (an empty text over a page that had one)\n";
+	struct arguments arguments;
+	CLEANUP(free) char *mount = NULL;
+	CLEANUP(free) char *inside = NULL;
+	json_t *answer = NULL;
+	int r = parse(argc, argv, help, "cyj", &arguments);
+	if (r != 0) {
+		return r;
+	}
+	if (client_find(arguments.path, &mount, &inside) < 0) {
+		return EXIT_FAILED;
+	}
+	json_t *command = json_pack("{ss ss sb sb}", "command", "sync", "path", inside, "complete",
+				    arguments.is_complete, "confirm", arguments.is_confirmed);
+	r = client_command(mount, command, &answer);
+	json_decref(command);
+	if (r < 0) {
+		return EXIT_FAILED;
+	}
+	if (arguments.is_json) {
+		(void)json_dumpf(answer, stdout, JSON_INDENT(1));
+		(void)printf("\n");
+	}
+	json_int_t pending = json_integer_value(json_object_get(answer, "pending"));
+	size_t left = json_array_size(json_object_get(answer, "failed")) +
+		      json_array_size(json_object_get(answer, "held"));
+	if (!arguments.is_json) {
+		(void)print_names("error:", json_object_get(answer, "failed"));
+		(void)print_names("held:", json_object_get(answer, "held"));
+		(void)print_names("conflict:", json_object_get(answer, "conflicts"));
+		const json_t *pages = json_object_get(answer, "pages");
+		if (pending > 0) {
+			(void)printf("%lld saves could not be sent yet, they are tried again\n",
+				     (long long)pending);
+		} else if (left == 0) {
+			(void)printf(
+				"nothing is left to send; %lld of %lld pages are here\n",
+				(long long)json_integer_value(json_object_get(pages, "cached")),
+				(long long)json_integer_value(json_object_get(pages, "known")));
+		}
+	}
+	json_decref(answer);
+	return pending > 0 || left > 0 ? EXIT_FAILED : EXIT_DONE;
+}
+
+int command_info(int argc, char **argv)
+{
+	static const char help[] =
+		"usage: notionfs info [--json] PATH\n\n"
+		"One page: its id, its address, whether its save went through.\n";
+	struct arguments arguments;
+	CLEANUP(free) char *mount = NULL;
+	CLEANUP(free) char *inside = NULL;
+	struct stat stat_buffer;
+	json_t *answer = NULL;
+	int r = parse(argc, argv, help, "j", &arguments);
+	if (r == 0 && arguments.path == NULL) {
+		(void)fputs(help, stderr);
+		r = EXIT_USAGE;
+	}
+	if (r != 0) {
+		return r;
+	}
+	if (client_find(arguments.path, &mount, &inside) < 0) {
+		return EXIT_FAILED;
+	}
+	if (lstat(arguments.path, &stat_buffer) != 0) {
+		(void)fprintf(stderr, "notionfs: %s: %s\n", arguments.path, strerror(errno));
+		return EXIT_FAILED;
+	}
+	json_t *command = json_pack("{ss ss}", "command", "info", "path", inside);
+	r = client_command(mount, command, &answer);
+	json_decref(command);
+	if (r < 0) {
+		return EXIT_FAILED;
+	}
+	if (arguments.is_json) {
+		(void)json_dumpf(answer, stdout, JSON_INDENT(1));
+		(void)printf("\n");
+	} else {
+		static const char *const keys[] = {"path", "state", "id", "url", "checked_at"};
+		for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+			const char *value = json_string_value(json_object_get(answer, keys[i]));
+			if (value != NULL) {
+				(void)printf("%-11s", keys[i]);
+				print_safe(value);
+				(void)printf("\n");
+			}
+		}
+		const json_t *error = json_object_get(answer, "error");
+		if (json_is_object(error)) {
+			(void)printf("error      line %lld: ",
+				     (long long)json_integer_value(json_object_get(error, "line")));
+			print_safe(json_string_value(json_object_get(error, "message")));
+			(void)printf(", ");
+			print_safe(json_string_value(json_object_get(error, "remedy")));
+			(void)printf("\n");
+		}
+	}
+	json_decref(answer);
+	return EXIT_DONE;
+}
+
+/* The daemon's process, so that the end of the unmount is the end of the daemon. */
+static int open_daemon(const char *mount)
+{
+	CLEANUP(free) char *text = NULL;
+	if (client_read(mount, "status.json", &text) < 0) {
+		return -1;
+	}
+	json_t *status = json_loads(text, 0, NULL);
+	int fd = (int)syscall(SYS_pidfd_open,
+			      (pid_t)json_integer_value(json_object_get(status, "pid")), 0);
+	json_decref(status);
+	return fd;
+}
+
+static int detach(const char *mount)
+{
+	if (geteuid() == 0 && umount2(mount, 0) == 0) {
+		return 0;
+	}
+	pid_t child = fork();
+	if (child == 0) {
+		(void)execlp("fusermount3", "fusermount3", "-u", mount, (char *)NULL);
+		_exit(127);
+	}
+	int status = 1;
+	if (child > 0) {
+		(void)waitpid(child, &status, 0);
+	}
+	return status == 0 ? 0 : -EBUSY;
+}
+
+int command_unmount(int argc, char **argv)
+{
+	static const char help[] =
+		"usage: notionfs unmount [DIR]\n\n"
+		"Sends what is owed, then unmounts. Ctrl-C while it sends leaves the rest queued\n"
+		"on disk: the next mount sends it.\n";
+	struct arguments arguments;
+	CLEANUP(free) char *mount = NULL;
+	CLEANUP(free) char *inside = NULL;
+	json_t *answer = NULL;
+	int r = parse(argc, argv, help, "", &arguments);
+	if (r != 0) {
+		return r;
+	}
+	if (client_find(arguments.path, &mount, &inside) < 0) {
+		return EXIT_FAILED;
+	}
+	if (*inside != '\0') {
+		(void)fprintf(stderr, "notionfs: %s is not the top of a mount, %s is\n",
+			      arguments.path, mount);
+		return EXIT_FAILED;
+	}
+	CLEANUP(fd) int daemon = open_daemon(mount);
+	json_t *command = json_pack("{ss sb}", "command", "sync", "send_only", 1);
+	r = client_command(mount, command, &answer);
+	json_decref(command);
+	if (r == 0) {
+		json_int_t pending = json_integer_value(json_object_get(answer, "pending"));
+		if (pending > 0) {
+			(void)printf("%lld saves are not sent yet; the next mount sends them\n",
+				     (long long)pending);
+		}
+		(void)print_names("error:", json_object_get(answer, "failed"));
+		(void)print_names("held:", json_object_get(answer, "held"));
+	}
+	json_decref(answer);
+	if (detach(mount) < 0) {
+		(void)fprintf(stderr,
+			      "notionfs: %s is in use: close what is open in it (`fuser -vm %s` "
+			      "shows it) and try again\n",
+			      mount, mount);
+		return EXIT_FAILED;
+	}
+	struct pollfd ended = {.fd = daemon, .events = POLLIN};
+	while (daemon >= 0 && poll(&ended, 1, -1) < 0 && errno == EINTR) {
+	}
+	return EXIT_DONE;
+}
