@@ -108,7 +108,8 @@ static bool take_look_locked(struct refresher *refresher, int64_t now_ms, struct
 static int64_t next_due_locked(const struct refresher *refresher, int64_t now_ms)
 {
 	int64_t next_ms = now_ms + MINUTE_MS;
-	if (refresher->workspace->options.poll_ms > 0 && refresher->next_poll_ms < next_ms) {
+	if (refresher->workspace->options.poll_ms > 0 && refresher->is_discovered &&
+	    refresher->next_poll_ms < next_ms) {
 		next_ms = refresher->next_poll_ms;
 	}
 	for (const struct second_look *look = refresher->looks; look != NULL; look = look->next) {

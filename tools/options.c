@@ -61,7 +61,7 @@ static int read_number(const char *key, const char *value, double least, double 
 
 static int set_time(const char *key, const char *value, double most_s, int64_t *ret_ms)
 {
-	double seconds;
+	double seconds = 0;
 	int r = read_number(key, value, 0, most_s, &seconds);
 	if (r == 0) {
 		*ret_ms = (int64_t)(seconds * 1000);
@@ -152,7 +152,7 @@ int options_set(struct mount_options *options, const char *item)
 	}
 	memcpy(key, item, len);
 	key[len] = '\0';
-	unsigned number;
+	unsigned number = 0;
 	int r;
 	if (strcmp(key, "save_delay") == 0) {
 		return set_time(key, value, 10, &workspace->save_delay_ms);
