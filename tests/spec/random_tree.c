@@ -159,9 +159,10 @@ static const char *const pieces[] = {
 
 static const char *random_text(struct random *random, struct arena *arena, size_t *ret_len)
 {
-	char text[400];
+	char text[4000];
 	size_t len = 0;
-	unsigned count = 1 + random_below(random, one_in(random, 6) ? 12 : 4);
+	unsigned most = one_in(random, 300) ? 1000 : one_in(random, 6) ? 12 : 4;
+	unsigned count = 1 + random_below(random, most);
 
 	for (unsigned i = 0; i < count; i++) {
 		const char *piece = PICK(random, pieces);

@@ -1,6 +1,6 @@
 /*
- * The law of the mapping on random trees: parse(render(tree)) is the tree, and rendering that
- * again gives the same bytes.
+ * The law of the mapping on random trees: parse(render(tree)) is the tree, with the tree as base
+ * and without, and rendering that again gives the same bytes.
  *
  * random_trees [count [seed]]: TAP, one case. A failure prints the seed of its tree: run it alone
  * with count 1.
@@ -31,6 +31,7 @@ static bool holds(const struct block_tree *tree)
 	CLEANUP(buf) struct buf again;
 	CLEANUP(diagnostics) struct diagnostics diagnostics;
 	CLEANUP(block_tree) struct block_tree *parsed = NULL;
+	CLEANUP(block_tree) struct block_tree *based = NULL;
 
 	buf_init(&text, BUF_PAGE_MAX_BYTES);
 	buf_init(&again, BUF_PAGE_MAX_BYTES);
@@ -43,6 +44,12 @@ static bool holds(const struct block_tree *tree)
 	render_blocks(parsed, NULL, &again);
 	if (!block_subtree_equal(&tree->root, &parsed->root)) {
 		explain("parses to another tree", text.data, again.data, &diagnostics);
+		return false;
+	}
+	if (parse_blocks(text.data, text.len, 1, tree, NULL, &diagnostics, &based) != 0 ||
+	    !block_subtree_equal(&tree->root, &based->root)) {
+		explain("parses to another tree with itself as the base", text.data, "",
+			&diagnostics);
 		return false;
 	}
 	if (text.len != again.len || memcmp(text.data, again.data, text.len) != 0) {
