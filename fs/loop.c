@@ -96,15 +96,15 @@ static void *work(void *context)
 	return NULL;
 }
 
-int loop_run(struct loop *loop, unsigned threads)
+int loop_run(struct loop *loop, unsigned threads, void (*ending)(void *context), void *context)
 {
-	struct sigaction ending = {.sa_handler = end_by_signal};
+	struct sigaction action = {.sa_handler = end_by_signal};
 	struct sigaction interrupt;
 	struct sigaction terminate;
 	atomic_store(&stop_fd, loop->stop);
-	(void)sigemptyset(&ending.sa_mask);
-	(void)sigaction(SIGINT, &ending, &interrupt);
-	(void)sigaction(SIGTERM, &ending, &terminate);
+	(void)sigemptyset(&action.sa_mask);
+	(void)sigaction(SIGINT, &action, &interrupt);
+	(void)sigaction(SIGTERM, &action, &terminate);
 
 	int r = 0;
 	threads = threads < THREADS_MAX ? threads : THREADS_MAX;
@@ -115,6 +115,7 @@ int loop_run(struct loop *loop, unsigned threads)
 	while (r == 0 && poll(&stop, 1, -1) < 0 && errno == EINTR) {
 		continue;
 	}
+	ending(context);
 	fuse_session_exit(loop->session);
 	for (unsigned i = 0; i < loop->count; i++) {
 		(void)pthread_cancel(loop->threads[i]);

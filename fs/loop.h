@@ -18,8 +18,12 @@ struct loop;
 must_check int loop_new(struct fuse_session *session, struct loop **ret_loop);
 /* NULL is accepted. */
 void loop_free(struct loop *loop);
-/* Until the mount ends, or SIGINT or SIGTERM. Blocks. 0 or -errno. One at a time in a process. */
-must_check int loop_run(struct loop *loop, unsigned threads);
+/*
+ * Until the mount ends, or SIGINT or SIGTERM; then `ending` is called, while requests are still
+ * answered. Blocks. 0 or -errno. One at a time in a process.
+ */
+must_check int loop_run(struct loop *loop, unsigned threads, void (*ending)(void *context),
+			void *context);
 uint64_t loop_message_count(const struct loop *loop);
 
 #endif

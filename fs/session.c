@@ -161,19 +161,28 @@ int fs_mount(const struct fs_options *options, struct fs_session **ret, char **r
 	return 0;
 }
 
+/* In this order, and while requests are still answered: the notifier may stand in the kernel
+ * behind one of them. */
+static void end_threads(void *context)
+{
+	struct fs_session *session = context;
+	wait_list_stop(session->fs.waits);
+	notifier_stop(session->fs.notifier);
+}
+
 int fs_run(struct fs_session *session)
 {
-	return loop_run(session->loop, session->is_single_thread ? 1 : THREADS);
+	return loop_run(session->loop, session->is_single_thread ? 1 : THREADS, end_threads,
+			session);
 }
 
 void fs_unmount(struct fs_session *session)
 {
-	wait_list_stop(session->fs.waits);
+	end_threads(session);
 	if (session->is_mounted) {
 		fuse_session_unmount(session->session);
 		session->is_mounted = false;
 	}
-	notifier_stop(session->fs.notifier);
 	/* What processes still have open is closed, and thereby saved, while the workspace lives.
 	 */
 	struct handle *handle;
