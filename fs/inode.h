@@ -95,7 +95,7 @@ must_check int inode_node_name(struct inode_table *table, node_id object, node_i
 /* ---- open handles ---- */
 
 /*
- * Counts the handle in. `version` is that of the page's bytes behind it. *ret_keep_cache: the
+ * Counts the handle in. `version` is that of the bytes behind it. *ret_keep_cache: the
  * kernel's pages are of that version. -ESTALE: they are not and are still being read, or the
  * object is detached: the kernel looks the name up again and opens what it finds then.
  */

@@ -12,16 +12,12 @@ int inode_open(struct inode_table *table, uint64_t number, struct handle *handle
 	if (inode == NULL || (inode->kind == PLACE_PAGE && !inode->is_attached)) {
 		return -ESTALE;
 	}
-	if (handle->kind == HANDLE_PAGE) {
-		if (inode_is_changed_under_readers(inode, version)) {
-			inode_detach_locked(table, inode);
-			return -ESTALE;
-		}
-		*ret_keep_cache = inode->version == version;
-		inode->version = version;
-	} else {
-		*ret_keep_cache = true;
+	if (handle->kind == HANDLE_PAGE && inode_is_changed_under_readers(inode, version)) {
+		inode_detach_locked(table, inode);
+		return -ESTALE;
 	}
+	*ret_keep_cache = inode->version == version;
+	inode->version = version;
 	handle->inode = inode;
 	handle->next = inode->handles;
 	handle->previous = NULL;

@@ -107,6 +107,20 @@ static void resume_open(struct fs *fs, const struct wait_call *call, int error)
 
 /* ---- the others ---- */
 
+/*
+ * A local file's bytes change through the kernel, except when the workspace replaces one
+ * (X.md.error) and the disk gives the number of the old file to the new.
+ */
+static uint64_t local_version(int fd)
+{
+	struct stat st;
+	if (local_fstat(fd, &st) < 0) {
+		return 0;
+	}
+	return ((uint64_t)st.st_mtim.tv_sec * 1000000000 + (uint64_t)st.st_mtim.tv_nsec) * 31 +
+	       (uint64_t)st.st_size;
+}
+
 static void open_local(struct fs *fs, fuse_req_t req, const struct place *place,
 		       struct fuse_file_info *file)
 {
@@ -118,7 +132,7 @@ static void open_local(struct fs *fs, fuse_req_t req, const struct place *place,
 						file->flags & ~(O_APPEND | O_CREAT | O_EXCL), 0);
 	if (r >= 0) {
 		handle->fd = r;
-		r = inode_open(fs->inodes, place->number, handle, 0, &keep_cache);
+		r = inode_open(fs->inodes, place->number, handle, local_version(r), &keep_cache);
 	}
 	if (r < 0) {
 		(void)fuse_reply_err(req, -r);
@@ -302,6 +316,16 @@ void ops_fsync(fuse_req_t req, fuse_ino_t number, int datasync, struct fuse_file
 	(void)fuse_reply_err(req, -r);
 }
 
+/* What was written is what the kernel has. Not of a file that has become a page. */
+static void note_local_version(struct fs *fs, fuse_ino_t number, struct handle *handle)
+{
+	struct place place;
+	if (handle->is_writable && inode_place(fs->inodes, number, &place) == 0 &&
+	    place.kind == PLACE_LOCAL) {
+		inode_set_version(fs->inodes, number, local_version(handle->fd));
+	}
+}
+
 void ops_release(fuse_req_t req, fuse_ino_t number, struct fuse_file_info *file)
 {
 	struct fs *fs = fs_of(req);
@@ -310,6 +334,7 @@ void ops_release(fuse_req_t req, fuse_ino_t number, struct fuse_file_info *file)
 		(void)commit_page(fs, number, handle, false);
 	} else if (handle->kind == HANDLE_LOCAL) {
 		(void)!save_renamed(fs, number, handle, fuse_req_ctx(req)->pid);
+		note_local_version(fs, number, handle);
 	}
 	inode_close(fs->inodes, handle);
 	handle_unref(handle);

@@ -58,6 +58,12 @@ echo longer-text >&6
 same "size of an unlinked file" "12" "$(stat -Lc %s /proc/$$/fd/6)"
 exec 6>&-
 
+# What the daemon itself writes beside the kernel is read as it is now.
+folder=$(dirname "$(find "$state/local" -name f.txt)")
+same "before" "two" "$(cat A/f.txt)"
+printf 'TWO' >"$folder/f.txt"
+same "after" "TWO" "$(head -c 3 A/f.txt)"
+
 # Page to local and back; a directory is never local.
 mv A.md A.txt
 saved A.md none
