@@ -1,6 +1,7 @@
 # Sourced by the tests of fs: a fake mount in a directory of its own, and the words to test it
 # with. usage of a test: NAME.sh PATH-OF-FAKE-NOTIONFS
 set -u
+. "$(dirname "${BASH_SOURCE[0]}")/expect.sh"
 [ -e /dev/fuse ] || exit 77
 fake=$(realpath "$1")
 work=$(mktemp -d)
@@ -24,16 +25,6 @@ fail() {
   echo "FAILED: $*" >&2
   sed 's/^/daemon: /' "$work/log" >&2
   exit 1
-}
-
-# until_true SECONDS COMMAND…: polls, with a deadline.
-until_true() {
-  local deadline=$(($(date +%s%N) + $1 * 1000000000))
-  shift
-  until "$@" >/dev/null 2>&1; do
-    [ "$(date +%s%N)" -lt "$deadline" ] || return 1
-    read -rt 0.02 <> <(:) || true
-  done
 }
 
 # start [OPTION…]: mounts.
@@ -69,23 +60,7 @@ release() {
   order "{\"command\":\"release\",\"path\":\"$1\"}" >/dev/null
 }
 
-# same WHAT EXPECTED ACTUAL
-same() {
-  [ "$2" = "$3" ] || fail "$1: expected '$2', got '$3'"
-}
-
 # saved PATH TEXT: what the workspace holds now.
 saved() {
   same "text of $1" "$2" "$(order "{\"command\":\"text\",\"path\":\"$1\"}")"
-}
-
-# fails_with MESSAGE COMMAND…
-fails_with() {
-  local message=$1 said
-  shift
-  said=$("$@" 2>&1) && fail "$* should have failed with $message"
-  case $said in
-  *"$message"*) ;;
-  *) fail "$*: expected $message, got: $said" ;;
-  esac
 }
