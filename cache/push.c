@@ -117,7 +117,11 @@ static int push_save(struct push *push)
 		if (r == 0 && !push_is_empty(push)) {
 			r = (push->record.flags & NODE_NEW) != 0 ? 0 : push_check(push);
 			if (r == -ESTALE) {
-				return push_conflict(push);
+				failure_release(&push->failure);
+				r = push_merge(push, &diagnostics);
+				if (r == -ENOENT || r == -EINVAL) {
+					return push_conflict(push);
+				}
 			}
 			if (r == 0) {
 				r = push_save_journal(push);
@@ -126,6 +130,16 @@ static int push_save(struct push *push)
 	}
 	if (r == 0) {
 		r = push_send(push);
+		bool has_sent = json_integer_value(json_object_get(push->journal, "done")) > 0;
+		if (r == -EINVAL && has_sent && (push->record.flags & NODE_NEW) == 0) {
+			CLEANUP(failure) struct failure reason = push->failure;
+			push->failure = (struct failure){0};
+			int rebased = push_rebase(push);
+			failure_release(&push->failure);
+			push->failure = reason;
+			reason = (struct failure){0};
+			r = rebased < 0 ? -EAGAIN : r;
+		}
 	}
 	if (r == 0) {
 		r = push_finish(push);

@@ -61,8 +61,19 @@ must_check int push_resolve(struct push *push, const char *target, struct uuid *
 
 /* All calls are sent: the new body into the stores, the entry out of the queue. */
 must_check int push_finish(struct push *push);
-/* Somebody else changed the same: Notion keeps theirs, the file is kept beside the page. */
+/*
+ * Somebody else changed what the plan touches: merges their version, the base and the text by
+ * block and by word, and makes the journal anew, against what Notion has now. What overlaps stays
+ * as it is in Notion, and the whole file is kept beside the page. -ENOENT: the page is gone.
+ * -EINVAL: errors in `diagnostics`.
+ */
+must_check int push_merge(struct push *push, struct diagnostics *diagnostics);
+/* The page is gone or can't be merged: Notion keeps what it has, the file is kept beside it. */
 must_check int push_conflict(struct push *push);
+/* The user's text as X.md.conflict-<time>. */
+void push_keep_copy(struct push *push);
+/* Some calls were applied before one was refused: the base of the next try has them in it. */
+must_check int push_rebase(struct push *push);
 /* It can't be sent as it is: the entry stays, with the reason. */
 must_check int push_refuse(struct push *push, unsigned line, unsigned column, const char *message);
 

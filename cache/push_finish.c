@@ -134,34 +134,29 @@ static int apply_call(struct push *push, json_t *blocks, const json_t *call, jso
 	return json_array_set_new(list, at, block) == 0 ? 0 : -EIO;
 }
 
-/* -ESTALE: it can't be said from here; the page has to be read. */
+/* The base with the calls applied that are done. -ESTALE: it can't be said from here; the page has
+ * to be read. */
 static int assemble(struct push *push, json_t **ret_blocks)
 {
 	size_t i;
 	json_t *call;
-	CLEANUP(transaction) struct store_transaction *cache = NULL;
-	struct body body = {0};
 	json_t *base = json_object_get(push->entry.base, "blocks");
-	if (push->is_resumed || (push->record.flags & NODE_NEW) != 0 || base == NULL) {
+	size_t done = (size_t)json_integer_value(json_object_get(push->journal, "done"));
+	if (push->is_resumed || (push->record.flags & NODE_NEW) != 0 || base == NULL ||
+	    push->entry.kind != QUEUE_SAVE) {
 		return -ESTALE;
-	}
-	int r = workspace_begin(push->workspace, false, NULL, &cache);
-	if (r == 0 && body_get(cache, &push->record.object, &body) == 0) {
-		/* What others changed since the author looked is not in the base. */
-		r = body.is_stale || !json_equal(body.blocks, base) ? -ESTALE : 0;
-		json_decref(body.blocks);
-	}
-	store_abort(steal(&cache));
-	if (r < 0) {
-		return r;
 	}
 	json_t *blocks = json_deep_copy(base);
 	json_array_foreach (json_object_get(push->journal, "calls"), i, call) {
 		char key[24];
+		if (i >= done) {
+			break;
+		}
 		(void)snprintf(key, sizeof key, "%zu", i + 1);
 		json_t *answer = json_object_get(push->answers, key);
 		bool is_delete = strcmp(json_get_text(call, "method"), "DELETE") == 0;
-		r = answer == NULL && !is_delete ? -ESTALE : apply_call(push, blocks, call, answer);
+		int r = answer == NULL && !is_delete ? -ESTALE
+						     : apply_call(push, blocks, call, answer);
 		if (r < 0) {
 			json_decref(blocks);
 			return r == -ENOENT ? -ESTALE : r;
@@ -169,6 +164,24 @@ static int assemble(struct push *push, json_t **ret_blocks)
 	}
 	*ret_blocks = blocks;
 	return 0;
+}
+
+/* Has nobody else changed the page since the author looked, as far as we have read? */
+static bool is_base_present(struct push *push)
+{
+	struct store_transaction *cache = NULL;
+	struct body body;
+	bool is_present = true;
+	if (workspace_begin(push->workspace, false, NULL, &cache) < 0) {
+		return false;
+	}
+	if (body_get(cache, &push->record.object, &body) == 0) {
+		is_present = !body.is_stale &&
+			     json_equal(body.blocks, json_object_get(push->entry.base, "blocks"));
+		json_decref(body.blocks);
+	}
+	store_abort(cache);
+	return is_present;
 }
 
 /* The page object after the calls: the last answer that is one, else the base's. */
@@ -323,8 +336,8 @@ int push_finish(struct push *push)
 	struct notion *notion = push->workspace->notion;
 	const struct uuid *id = uuid_is_zero(&push->page) ? &push->record.object : &push->page;
 	int64_t fetched_ms = notion_now_ms(notion);
-	int r = json_is_true(json_object_get(push->journal, "exact")) ? assemble(push, &blocks)
-								      : -ESTALE;
+	bool is_exact = json_is_true(json_object_get(push->journal, "exact"));
+	int r = is_exact && is_base_present(push) ? assemble(push, &blocks) : -ESTALE;
 	if (r == -ESTALE) {
 		r = walk_page(notion, PRIORITY_SAVE, id, &push->failure, &blocks);
 		if (r == 0 && (push->is_resumed || page == NULL)) {
@@ -349,6 +362,35 @@ int push_finish(struct push *push)
 }
 
 /* ---- what can't be sent ---- */
+
+int push_rebase(struct push *push)
+{
+	CLEANUP(transaction) struct store_transaction *state = NULL;
+	CLEANUP(queue_entry) struct queue_entry now = {0};
+	json_t *blocks = NULL;
+	struct notion *notion = push->workspace->notion;
+	int r = assemble(push, &blocks);
+	if (r == -ESTALE) {
+		r = walk_page(notion, PRIORITY_SAVE, &push->record.object, &push->failure, &blocks);
+	}
+	if (r < 0) {
+		return r;
+	}
+	json_t *page = page_after(push);
+	json_t *base = json_pack("{so so}", "page", page, "blocks", blocks);
+	r = workspace_begin(push->workspace, true, &state, NULL);
+	if (r == 0) {
+		r = queue_get(state, push->record.node, &now);
+	}
+	if (r < 0) {
+		json_decref(base);
+		return r;
+	}
+	json_decref(now.base);
+	now.base = base;
+	r = queue_put(state, &now);
+	return r < 0 ? r : workspace_commit(&state, NULL);
+}
 
 static void write_beside(struct push *push, const char *name, const void *bytes, size_t len)
 {
@@ -400,20 +442,10 @@ int push_refuse(struct push *push, unsigned line, unsigned column, const char *m
 	return 0;
 }
 
-int push_conflict(struct push *push)
+void push_keep_copy(struct push *push)
 {
-	CLEANUP(transaction) struct store_transaction *state = NULL;
-	CLEANUP(queue_entry) struct queue_entry entry = {0};
-	struct node_record record;
-	unsigned char key[KEY_NODE_BYTES];
 	char stamp[CLOCK_ISO_BYTES];
 	char name[NODE_NAME_MAX_BYTES + 64];
-	json_t *blocks = NULL;
-	json_t *page = NULL;
-	struct notion *notion = push->workspace->notion;
-	int64_t fetched_ms = notion_now_ms(notion);
-
-	/* First the user's text is safe beside the page; then the page shows Notion's. */
 	clock_format_iso(clock_now_ms(), stamp);
 	stamp[19] = '\0';
 	for (char *at = stamp; *at != '\0'; at++) {
@@ -421,7 +453,23 @@ int push_conflict(struct push *push)
 	}
 	(void)snprintf(name, sizeof name, "%s.conflict-%sZ", push->record.name, stamp);
 	write_beside(push, name, push->entry.text, push->entry.text_len);
+	log_warning("%s was changed in Notion at the same place; your text is in %s",
+		    push->record.name, name);
+}
 
+int push_conflict(struct push *push)
+{
+	CLEANUP(transaction) struct store_transaction *state = NULL;
+	CLEANUP(queue_entry) struct queue_entry entry = {0};
+	struct node_record record;
+	unsigned char key[KEY_NODE_BYTES];
+	json_t *blocks = NULL;
+	json_t *page = NULL;
+	struct notion *notion = push->workspace->notion;
+	int64_t fetched_ms = notion_now_ms(notion);
+
+	/* First the user's text is safe beside the page; then the page shows Notion's. */
+	push_keep_copy(push);
 	int r = notion_page(notion, PRIORITY_SAVE, &push->record.object, &push->failure, &page);
 	if (r == 0) {
 		r = walk_page(notion, PRIORITY_SAVE, &push->record.object, &push->failure, &blocks);
@@ -457,7 +505,5 @@ int push_conflict(struct push *push)
 	}
 	json_decref(blocks);
 	json_decref(page);
-	log_warning("%s was changed in Notion at the same place; your text is in %s",
-		    push->record.name, name);
 	return r;
 }

@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <assert.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
@@ -266,6 +267,36 @@ json_t *fixture_command(struct fixture *fixture, const char *json)
 void fixture_settle(struct fixture *fixture)
 {
 	json_decref(fixture_command(fixture, "{\"command\":\"sync\",\"complete\":true}"));
+}
+
+char *fixture_local_copy(struct fixture *fixture, node_id directory, const char *name_start)
+{
+	char path[4096];
+	char *text = NULL;
+	(void)snprintf(path, sizeof path, "%s/local/%016llx",
+		       workspace_state_path(fixture->workspace), (unsigned long long)directory);
+	DIR *dir = opendir(path);
+	const struct dirent *entry;
+	while (dir != NULL && text == NULL && (entry = readdir(dir)) != NULL) {
+		if (strncmp(entry->d_name, name_start, strlen(name_start)) == 0) {
+			size_t len = strlen(path);
+			struct buf bytes;
+			char piece[65536];
+			ssize_t n;
+			(void)snprintf(path + len, sizeof path - len, "/%s", entry->d_name);
+			int fd = open(path, O_RDONLY | O_CLOEXEC);
+			buf_init(&bytes, (size_t)64 << 20);
+			while ((n = read(fd, piece, sizeof piece)) > 0) {
+				buf_append(&bytes, piece, (size_t)n);
+			}
+			(void)close(fd);
+			text = buf_steal(&bytes, NULL);
+		}
+	}
+	if (dir != NULL) {
+		(void)closedir(dir);
+	}
+	return text;
 }
 
 /* ---- the server's side, by hand: curl.h is for cache/remote alone ---- */

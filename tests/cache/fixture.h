@@ -42,6 +42,9 @@ json_t *fixture_command(struct fixture *fixture, const char *json);
 /* Everything is read, nothing is owed. */
 void fixture_settle(struct fixture *fixture);
 
+/* The text of the local file in `directory` whose name begins so; caller frees. NULL: none. */
+char *fixture_local_copy(struct fixture *fixture, node_id directory, const char *name_start);
+
 /* The server's side. `method` "GET", "POST", "DELETE"; body may be NULL. */
 json_t *fixture_http(struct fixture *fixture, const char *method, const char *path,
 		     const char *body);
