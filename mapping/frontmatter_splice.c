@@ -82,6 +82,33 @@ static size_t entry_end(const struct splice *splice, const struct yaml_value *en
 	return next_line(splice, end);
 }
 
+/* The blank lines behind an entry too. A `|+` text in front of it would take them for its own. */
+static size_t deletion_end(const struct splice *splice, const struct yaml_value *entry)
+{
+	size_t end = entry_end(splice, entry);
+	for (size_t at = end; at < splice->len;) {
+		at += strspn(splice->head + at, " \t\r");
+		if (splice->head[at] != '\n') {
+			break;
+		}
+		end = ++at;
+	}
+	return end;
+}
+
+/* Where an entry ends with blank lines that count (`|+`), what stands behind it counts too; the
+ * user's blank lines may stand behind any place we write to. */
+static void quote_trailing_newlines(struct fields *fields)
+{
+	for (size_t i = 0; i < fields->count; i++) {
+		struct yaml_value *shown = fields->items[i].shown;
+		if (shown != NULL && shown->kind == YAML_SCALAR && shown->len >= 2 &&
+		    memcmp(shown->text + shown->len - 2, "\n\n", 2) == 0) {
+			shown->is_quoted = true;
+		}
+	}
+}
+
 static bool replace_value(struct splice *splice, const struct yaml_value *entry,
 			  const struct yaml_value *shown)
 {
@@ -110,7 +137,7 @@ static int splice_field(void *argument, struct field *field, struct yaml_value *
 {
 	struct splice *splice = argument;
 	if (field == NULL) {
-		add_edit(splice, line_start(splice, entry->key->start), entry_end(splice, entry),
+		add_edit(splice, line_start(splice, entry->key->start), deletion_end(splice, entry),
 			 NULL);
 		return 0;
 	}
@@ -254,6 +281,7 @@ int frontmatter_splice(const char *head, size_t len, const json_t *page,
 		return err;
 	}
 	fields_init(&fields, &context, page);
+	quote_trailing_newlines(&fields);
 	err = find_place_of_properties(&splice, map, &indent, &first_property);
 	if (err < 0) {
 		return err;

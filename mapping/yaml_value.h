@@ -25,9 +25,10 @@ struct yaml_value {
 	enum yaml_kind kind;
 	const char *text; /* SCALAR; NUL-terminated, may hold no NUL itself */
 	size_t len;
-	bool is_plain; /* SCALAR: read: it stood without quotes; to be written: it is a number,
-			  date or word that needs none, though a string of this text would */
-	bool is_block; /* read: a block scalar, or a list or map that is not in [] or {} */
+	bool is_plain;	/* SCALAR: read: it stood without quotes; to be written: it is a number,
+			   date or word that needs none, though a string of this text would */
+	bool is_block;	/* read: a block scalar, or a list or map that is not in [] or {} */
+	bool is_quoted; /* to be written: several lines in double quotes, never as a block */
 
 	struct yaml_value *key; /* of an entry of a MAP */
 	struct yaml_value *first;

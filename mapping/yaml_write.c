@@ -219,7 +219,8 @@ void yaml_write_after_key(struct buf *out, unsigned indent, size_t key_columns,
 	if (yaml_is_empty(value)) {
 		return;
 	}
-	if (value->kind == YAML_SCALAR && !value->is_plain && is_literal_safe(value)) {
+	if (value->kind == YAML_SCALAR && !value->is_plain && !value->is_quoted &&
+	    is_literal_safe(value)) {
 		write_literal(out, indent, value);
 		return;
 	}

@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "mapping/character.h"
 #include "mapping/inline.h"
@@ -113,7 +112,7 @@ static bool is_kept(const struct rich_text *text, enum inline_context context, b
 int main(int argc, char **argv)
 {
 	static const struct names named = {.find_emoji = find_emoji};
-	uint64_t seed = argc > 1 ? strtoull(argv[1], NULL, 0) : (uint64_t)time(NULL);
+	uint64_t seed = argc > 1 ? strtoull(argv[1], NULL, 0) : 1;
 	unsigned long count = argc > 2 ? strtoul(argv[2], NULL, 0) : 100000;
 	struct buf out;
 	int status = 0;

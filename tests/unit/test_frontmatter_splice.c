@@ -80,6 +80,23 @@ static const struct {
 	 "Note: \"one\\ntwo\" # why\n"},
 	{"Due: {start: 2026-01-01,\n  end: 2026-01-02}\nPoints: 1\n",
 	 "{'Points':1,'Due':{'start':'2026-01-03','end':null}}", "Due: 2026-01-03\nPoints: 1\n"},
+	/* Newlines at a text's end: the user's blank lines never become part of it. */
+	{"Note: |+\n  one\n\n\nPoints: 1\n",
+	 "{'Points':1,'Note':[{'type':'text','text':{'content':'two\\n\\n'}}]}",
+	 "Note: \"two\\n\\n\"\n\n\nPoints: 1\n"},
+	{"Note: x\n\nPoints: 1\n",
+	 "{'Points':1,'Note':[{'type':'text','text':{'content':'two\\n\\n'}}]}",
+	 "Note: \"two\\n\\n\"\n\nPoints: 1\n"},
+	{"Points: 1\n\n# of Link\nLink: https://x.org\n",
+	 "{'Points':1,'Link':'https://x.org',"
+	 "'Note':[{'type':'text','text':{'content':'two\\n\\n'}}]}",
+	 "Points: 1\nNote: \"two\\n\\n\"\n\n# of Link\nLink: https://x.org\n"},
+	{"Note: |+\n  two\n\nOld: 1\n\nLink: https://x.org\n",
+	 "{'Link':'https://x.org','Note':[{'type':'text','text':{'content':'two\\n\\n'}}]}",
+	 "Note: |+\n  two\n\nLink: https://x.org\n"},
+	{"Note: |+\n  two\n\nPoints: 1\n",
+	 "{'Points':2,'Note':[{'type':'text','text':{'content':'two\\n\\n'}}]}",
+	 "Note: |+\n  two\n\nPoints: 2\n"},
 	/* What the head has not: behind what precedes it. */
 	{"# mine\nStatus: A\nPoints: 1\n",
 	 "{'Status':{'name':'A'},'Due':{'start':'2026-01-01'},'Points':1,'Tags':[]}",
