@@ -214,6 +214,7 @@ static void copy_options(struct workspace *workspace, const struct workspace_opt
 		&workspace->options.root,
 		&workspace->options.mount_directory,
 		&workspace->options.time_zone,
+		&workspace->options.test_clock_url,
 	};
 	for (size_t i = 0; i < sizeof strings / sizeof strings[0]; i++) {
 		if (*strings[i] != NULL) {
@@ -236,6 +237,7 @@ static void free_options(struct workspace_options *options)
 		options->root,
 		options->mount_directory,
 		options->time_zone,
+		options->test_clock_url,
 	};
 	for (size_t i = 0; i < sizeof strings / sizeof strings[0]; i++) {
 		free((char *)strings[i]);
@@ -285,6 +287,13 @@ int workspace_open(const struct workspace_options *options, struct workspace **r
 			 "this machine",
 			 options->base_url);
 	}
+	if (r == 0 && options->test_clock_url != NULL) {
+		r = notion_follow_clock(workspace->notion, options->test_clock_url);
+		if (r < 0) {
+			r = fail(ret_message, r, "the test clock at %s can't be followed: %s",
+				 options->test_clock_url, strerror(-r));
+		}
+	}
 	if (r == 0) {
 		r = identity_find(workspace, options->token, ret_message);
 	}
@@ -333,6 +342,7 @@ int workspace_open(const struct workspace_options *options, struct workspace **r
 			(void)fail(ret_message, r, "the workspace can't be opened: %s",
 				   strerror(-r));
 		}
+		notion_stop(workspace->notion);
 		workspace_free(workspace);
 		return r;
 	}
@@ -402,6 +412,13 @@ const char *workspace_name(const struct workspace *workspace)
 void workspace_set_token(struct workspace *workspace, const char *token)
 {
 	notion_set_token(workspace->notion, token);
+}
+
+bool workspace_is_unauthorized(struct workspace *workspace)
+{
+	struct notion_budget budget;
+	notion_budget(workspace->notion, &budget);
+	return budget.is_unauthorized;
 }
 
 /* ---- looking things up ---- */

@@ -63,13 +63,12 @@ struct workspace_options {
 	int64_t trash_delay_ms;
 	int64_t poll_ms; /* 0 = never by itself */
 	bool sweep;
-	bool eager;
 	bool read_only;
-	bool strict;
 	bool create_options;
 	enum stat_mode stat_mode;
 	int64_t stat_wait_ms;
 	int64_t list_wait_ms;
+	const char *test_clock_url;	/* NOTIONFS_TEST_CLOCK: a test server to follow, or NULL */
 	const char *const *local_globs; /* NULL-terminated */
 	const char *time_zone;		/* NULL = UTC */
 	uid_t uid;
@@ -112,6 +111,8 @@ const char *workspace_state_path(const struct workspace *workspace);
 const char *workspace_name(const struct workspace *workspace);
 /* A new token, or the same one to be tried again (SIGHUP). */
 void workspace_set_token(struct workspace *workspace, const char *token);
+/* Has Notion refused the token? Then nothing is sent until workspace_set_token. */
+bool workspace_is_unauthorized(struct workspace *workspace);
 
 /* ---- waiting ---- */
 

@@ -176,14 +176,25 @@ struct first_listing {
 	bool is_done;
 };
 
-static void listing_done(void *context, int error)
+static void wake(struct first_listing *listing)
 {
-	struct first_listing *listing = context;
-	(void)error;
 	(void)pthread_mutex_lock(&listing->mutex);
 	listing->is_done = true;
 	(void)pthread_cond_signal(&listing->done);
 	(void)pthread_mutex_unlock(&listing->mutex);
+}
+
+static void listing_done(void *context, int error)
+{
+	(void)error;
+	wake(context);
+}
+
+static void sync_answered(void *context, const char *json, size_t len)
+{
+	(void)json;
+	(void)len;
+	wake(context);
 }
 
 static void status_line(struct daemon *daemon, char *line, size_t size)
@@ -228,13 +239,17 @@ static void *report_main(void *argument)
 	/* Outlives this thread: the callback may come after the patience has ended. */
 	static struct first_listing listing = {.mutex = PTHREAD_MUTEX_INITIALIZER,
 					       .done = PTHREAD_COND_INITIALIZER};
+	static const char everything[] = "{\"command\":\"sync\",\"complete\":true}";
 	struct workspace_wait *wait;
 	char line[2048];
-	int r = workspace_fetch(daemon->workspace, NODE_ROOT, WANT_LISTING, listing_done, &listing,
-				&wait);
+	bool is_eager = daemon->options->is_eager;
+	int r = is_eager ? workspace_command(daemon->workspace, everything, strlen(everything),
+					     sync_answered, &listing)
+			 : workspace_fetch(daemon->workspace, NODE_ROOT, WANT_LISTING, listing_done,
+					   &listing, &wait);
 	struct timespec until;
 	(void)clock_gettime(CLOCK_REALTIME, &until);
-	until.tv_sec += REPORT_WAIT_MS / 1000;
+	until.tv_sec += is_eager ? INT_MAX : REPORT_WAIT_MS / 1000;
 	(void)pthread_mutex_lock(&listing.mutex);
 	while (r == -EINPROGRESS && !listing.is_done) {
 		if (pthread_cond_timedwait(&listing.done, &listing.mutex, &until) == ETIMEDOUT) {
@@ -262,11 +277,6 @@ static void open_log(struct daemon *daemon)
 	}
 }
 
-static uint64_t count_messages(void *context)
-{
-	return fs_message_count(context);
-}
-
 static int start(struct daemon *daemon, const char *token, char **ret_message)
 {
 	struct mount_options *options = daemon->options;
@@ -292,12 +302,46 @@ static int start(struct daemon *daemon, const char *token, char **ret_message)
 	if (r < 0) {
 		return r;
 	}
-	workspace_set_message_counter(daemon->workspace, count_messages, daemon->session);
 	if (!options->is_foreground) {
 		open_log(daemon);
 	}
 	log_info("mounted on %s", options->workspace.mount_directory);
 	return workspace_start(daemon->workspace, fs_events(daemon->session));
+}
+
+/* ---- a token that changes ---- */
+
+#define TOKEN_RETRY_S 60
+
+/* Waits for SIGHUP, and looks every minute whether the token was refused: then file or command
+ * are read again (design.md §8). Ended by pthread_cancel, which takes effect in sigtimedwait. */
+static void *token_main(void *argument)
+{
+	struct daemon *daemon = argument;
+	sigset_t hang_up;
+	(void)sigemptyset(&hang_up);
+	(void)sigaddset(&hang_up, SIGHUP);
+	for (;;) {
+		struct timespec wait = {.tv_sec = TOKEN_RETRY_S};
+		int signal_number = sigtimedwait(&hang_up, NULL, &wait);
+		int old;
+		(void)pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &old);
+		char *token = NULL;
+		char *message = NULL;
+		if (signal_number == SIGHUP || workspace_is_unauthorized(daemon->workspace)) {
+			if (token_get(daemon->options, &token, &message) == 0) {
+				workspace_set_token(daemon->workspace, token);
+				explicit_bzero(token, strlen(token));
+			} else {
+				log_warning("the token can't be read again: %s",
+					    message == NULL ? "" : message);
+			}
+		}
+		free(token);
+		free(message);
+		(void)pthread_setcancelstate(old, NULL);
+	}
+	return NULL;
 }
 
 /* From the fork to the end. Exit code. */
@@ -306,6 +350,8 @@ static int serve(struct daemon *daemon, char *token)
 	char *message = NULL;
 	sigset_t signals;
 	pthread_t reporter;
+	pthread_t token_thread;
+	bool has_token_thread = false;
 	/* Threads inherit this; the serving one takes them back. */
 	(void)sigemptyset(&signals);
 	(void)sigaddset(&signals, SIGINT);
@@ -321,6 +367,10 @@ static int serve(struct daemon *daemon, char *token)
 	if (r == 0) {
 		r = -pthread_create(&reporter, NULL, report_main, daemon);
 	}
+	if (r == 0 &&
+	    (daemon->options->token_file != NULL || daemon->options->token_command != NULL)) {
+		has_token_thread = pthread_create(&token_thread, NULL, token_main, daemon) == 0;
+	}
 	if (r == 0) {
 		(void)sigdelset(&signals, SIGHUP);
 		(void)pthread_sigmask(SIG_UNBLOCK, &signals, NULL);
@@ -331,6 +381,10 @@ static int serve(struct daemon *daemon, char *token)
 		report(daemon, false, message != NULL ? message : strerror(-r));
 	}
 	bool was_serving = r == 0;
+	if (has_token_thread) {
+		(void)pthread_cancel(token_thread);
+		(void)pthread_join(token_thread, NULL);
+	}
 	if (daemon->session != NULL) {
 		fs_unmount(daemon->session);
 	}

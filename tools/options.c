@@ -25,9 +25,8 @@ static const char mount_help[] =
 	"  sweep=on|off       look for what polls can't see\n"
 	"  stat=auto|exact|estimate   what `stat` does about a page never read\n"
 	"  stat_wait=5, list_wait=30  seconds a stat, a listing may wait\n"
-	"  eager              read every page at once\n"
+	"  eager              mount returns when every page is here\n"
 	"  ro                 read-only\n"
-	"  strict             fsync and close fail for a text that can't be sent\n"
 	"  create_options     unknown select options are made instead of refused\n"
 	"  local=GLOB         names that stay local; may be given several times\n"
 	"  tz=ZONE            zone of date properties\n"
@@ -173,13 +172,10 @@ int options_set(struct mount_options *options, const char *item)
 		return set_bool(key, value, &workspace->sweep);
 	}
 	if (strcmp(key, "eager") == 0) {
-		return set_bool(key, value, &workspace->eager);
+		return set_bool(key, value, &options->is_eager);
 	}
 	if (strcmp(key, "ro") == 0) {
 		return set_bool(key, value, &workspace->read_only);
-	}
-	if (strcmp(key, "strict") == 0) {
-		return set_bool(key, value, &workspace->strict);
 	}
 	if (strcmp(key, "create_options") == 0) {
 		return set_bool(key, value, &workspace->create_options);
@@ -211,7 +207,8 @@ int options_set(struct mount_options *options, const char *item)
 		}
 		return r;
 	}
-	if (strcmp(key, "xattr") == 0 || strcmp(key, "cache_size") == 0) {
+	if (strcmp(key, "xattr") == 0 || strcmp(key, "cache_size") == 0 ||
+	    strcmp(key, "strict") == 0) {
 		return wrong("the option %s is not built yet", key);
 	}
 	if (is_for_the_kernel(key)) {
@@ -313,6 +310,7 @@ int options_parse(int argc, char **argv, struct mount_options *options)
 	if (getenv("NOTION_API_VERSION") != NULL) {
 		options->workspace.api_version = getenv("NOTION_API_VERSION");
 	}
+	options->workspace.test_clock_url = getenv("NOTIONFS_TEST_CLOCK");
 	int r = read_config(options);
 	int c;
 	optind = 1;

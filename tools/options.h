@@ -21,6 +21,7 @@ struct mount_options {
 	bool is_foreground;
 	bool is_debug;
 	bool allow_other;
+	bool is_eager;
 	const char *token_file;
 	const char *token_command;
 	const char *directory; /* as given */
