@@ -107,6 +107,7 @@ void drafts_release(struct drafts *drafts)
 
 static void note_open(struct drafts *drafts, node_id node, pid_t process, uint64_t version)
 {
+	sweep_note_use(&drafts->workspace->sweep, node, clock_now_ms());
 	LOCK_SCOPE(&drafts->mutex);
 	drafts->opens[drafts->next_open++ % DRAFT_OPENS] = (struct draft_open){
 		.node = node,

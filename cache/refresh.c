@@ -20,7 +20,11 @@
 #define MINUTE_MS 60000
 /* Search is an index that lags; this much is read again each time (notion-api.md §4.1). */
 #define OVERLAP_MS (5 * MINUTE_MS)
-#define LOOKS_MAX 100000
+/* The sweep: at least so long between two steps, one step after a person has been quiet, and at
+ * most one part in so many of the window's requests. */
+#define SWEEP_STEP_MS 5000
+#define SWEEP_QUIET_MS 10000
+#define SWEEP_SHARE 5
 
 struct second_look {
 	struct uuid page;
@@ -33,6 +37,7 @@ void refresher_init(struct refresher *refresher, struct workspace *workspace)
 	*refresher = (struct refresher){
 		.mutex = PTHREAD_MUTEX_INITIALIZER,
 		.wake = PTHREAD_COND_INITIALIZER,
+		.caught_up = PTHREAD_COND_INITIALIZER,
 		.workspace = workspace,
 	};
 }
@@ -83,11 +88,15 @@ bool refresher_is_discovered(struct refresher *refresher)
 	return refresher->is_discovered;
 }
 
-void refresher_poll_now(struct refresher *refresher)
+void refresher_catch_up(struct refresher *refresher)
 {
 	LOCK_SCOPE(&refresher->mutex);
-	refresher->next_poll_ms = 0;
-	(void)pthread_cond_signal(&refresher->wake);
+	/* The round under way may have looked at the clock before it was moved. */
+	uint64_t rounds = refresher->rounds + 2;
+	(void)pthread_cond_broadcast(&refresher->wake);
+	while (refresher->rounds < rounds && !refresher->is_stopping) {
+		(void)pthread_cond_wait(&refresher->caught_up, &refresher->mutex);
+	}
 }
 
 /* Takes one second look that is due out of the list. */
@@ -105,6 +114,11 @@ static bool take_look_locked(struct refresher *refresher, int64_t now_ms, struct
 	return false;
 }
 
+static bool is_sweeping(const struct refresher *refresher)
+{
+	return refresher->workspace->options.sweep && refresher->is_discovered;
+}
+
 static int64_t next_due_locked(const struct refresher *refresher, int64_t now_ms)
 {
 	int64_t next_ms = now_ms + MINUTE_MS;
@@ -112,10 +126,49 @@ static int64_t next_due_locked(const struct refresher *refresher, int64_t now_ms
 	    refresher->next_poll_ms < next_ms) {
 		next_ms = refresher->next_poll_ms;
 	}
+	if (is_sweeping(refresher) && refresher->next_sweep_ms < next_ms) {
+		next_ms = refresher->next_sweep_ms;
+	}
 	for (const struct second_look *look = refresher->looks; look != NULL; look = look->next) {
 		next_ms = look->due_ms < next_ms ? look->due_ms : next_ms;
 	}
 	return next_ms;
+}
+
+/* One step of the sweep. Answers when the next may be: after a person has been quiet for a while,
+ * and so that all steps together take at most a fifth of the budget. */
+static int64_t sweep_step(struct refresher *refresher, int64_t now_ms)
+{
+	struct workspace *workspace = refresher->workspace;
+	struct notion_budget budget;
+	enum job_kind kind;
+	struct uuid object;
+	int64_t quiet_ms = now_ms - sweep_last_use_ms(&workspace->sweep);
+	notion_budget(workspace->notion, &budget);
+	if (quiet_ms < SWEEP_QUIET_MS) {
+		return now_ms + SWEEP_QUIET_MS - quiet_ms;
+	}
+	if (fetcher_pending(&workspace->fetcher) > 0 || budget.offline_since_ms != 0 ||
+	    budget.is_unauthorized || writeback_is_pending(&workspace->writeback)) {
+		return now_ms + SWEEP_STEP_MS;
+	}
+	struct store_transaction *state = NULL;
+	struct store_transaction *cache = NULL;
+	if (workspace_begin(workspace, false, &state, &cache) == 0) {
+		bool found = sweep_next(&workspace->sweep, state, cache, now_ms, &kind, &object);
+		store_abort(state);
+		store_abort(cache);
+		if (found) {
+			fetcher_request(&workspace->fetcher, kind, &object, PRIORITY_REFRESH,
+					false);
+		}
+	}
+	/* What the last step took, spread over a fifth of the window's requests. */
+	uint64_t used = budget.requests - refresher->requests_before;
+	unsigned share = budget.limit / SWEEP_SHARE > 0 ? budget.limit / SWEEP_SHARE : 1;
+	int64_t wait_ms = (int64_t)(used * MINUTE_MS / share);
+	refresher->requests_before = budget.requests;
+	return now_ms + (wait_ms > SWEEP_STEP_MS ? wait_ms : SWEEP_STEP_MS);
 }
 
 static void *refresher_main(void *argument)
@@ -141,6 +194,15 @@ static void *refresher_main(void *argument)
 			(void)pthread_mutex_lock(&refresher->mutex);
 			continue;
 		}
+		if (is_sweeping(refresher) && refresher->next_sweep_ms <= now_ms) {
+			(void)pthread_mutex_unlock(&refresher->mutex);
+			int64_t next_ms = sweep_step(refresher, now_ms);
+			(void)pthread_mutex_lock(&refresher->mutex);
+			refresher->next_sweep_ms = next_ms;
+			continue;
+		}
+		refresher->rounds++;
+		(void)pthread_cond_broadcast(&refresher->caught_up);
 		clock_wait_until(&refresher->wake, &refresher->mutex,
 				 next_due_locked(refresher, now_ms));
 	}
@@ -160,7 +222,8 @@ void refresher_stop(struct refresher *refresher)
 	{
 		LOCK_SCOPE(&refresher->mutex);
 		refresher->is_stopping = true;
-		(void)pthread_cond_signal(&refresher->wake);
+		(void)pthread_cond_broadcast(&refresher->wake);
+		(void)pthread_cond_broadcast(&refresher->caught_up);
 	}
 	if (refresher->has_thread) {
 		(void)pthread_join(refresher->thread, NULL);
@@ -182,6 +245,9 @@ static void mark_discovered(struct refresher *refresher)
 	LOCK_SCOPE(&refresher->mutex);
 	refresher->is_discovered = true;
 	refresher->next_poll_ms = clock_now_ms() + refresher->workspace->options.poll_ms;
+	if (refresher->next_sweep_ms == 0) {
+		refresher->next_sweep_ms = clock_now_ms() + MINUTE_MS;
+	}
 	(void)pthread_cond_signal(&refresher->wake);
 }
 

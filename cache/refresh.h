@@ -22,12 +22,12 @@ struct second_look;
 struct refresher {
 	pthread_mutex_t mutex;
 	pthread_cond_t wake;
+	pthread_cond_t caught_up;  /* a round of the thread found nothing due */
+	uint64_t rounds;	   /* guarded by mutex; such rounds */
 	struct second_look *looks; /* guarded by mutex */
 	int64_t next_poll_ms;	   /* guarded by mutex */
 	int64_t next_sweep_ms;	   /* guarded by mutex */
-	int64_t sweep_round_ms;	   /* guarded by mutex; when the present round began, 0 = none */
-	struct uuid sweep_after;   /* guarded by mutex; the last page looked at in this round */
-	int64_t sweep_age_ms;	   /* guarded by mutex; how long the last whole round took */
+	uint64_t requests_before;  /* refresher's thread: at the last step of the sweep */
 	bool is_stopping;	   /* guarded by mutex */
 	bool is_discovered;	   /* guarded by mutex; the first search of this run is done */
 	pthread_t thread;
@@ -44,8 +44,8 @@ void refresher_release(struct refresher *refresher);
 void refresher_look_again(struct refresher *refresher, const struct uuid *page, int64_t stamp_ms);
 /* Has everything search names been taken in, in this run or from a cache of an earlier one? */
 bool refresher_is_discovered(struct refresher *refresher);
-/* The next poll now. */
-void refresher_poll_now(struct refresher *refresher);
+/* Blocks until everything that is due by now has been asked for. */
+void refresher_catch_up(struct refresher *refresher);
 
 /* Jobs of the fetcher; they block on the network. */
 must_check int refresh_discover(struct workspace *workspace, enum priority priority);

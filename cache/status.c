@@ -137,6 +137,15 @@ json_t *status_json(struct workspace *workspace)
 		json_pack("{ss sI so}", "name", "search", "items", (json_int_t)known, "age_s",
 			  last_ms == 0 ? json_null()
 				       : json_integer((clock_now_ms() - last_ms) / 1000)));
+	int64_t round_ms = workspace->sweep.round_ms;
+	int64_t whole_ms = workspace->sweep.age_ms;
+	(void)json_array_append_new(
+		rings,
+		json_pack("{ss sI so}", "name", "sweep", "items", (json_int_t)cached, "age_s",
+			  round_ms == 0 ? json_null()
+					: json_integer(((whole_ms > 0 ? whole_ms : 0) +
+							clock_now_ms() - round_ms) /
+						       1000)));
 	return json_pack("{si ss? s{sI sI} sI so so so s{sI sI sI} so so so sI}", "pid",
 			 (int)getpid(), "mount", workspace->options.mount_directory, "pages",
 			 "known", (json_int_t)(known > cached ? known : cached), "cached",

@@ -276,6 +276,7 @@ int workspace_open(const struct workspace_options *options, struct workspace **r
 	refresher_init(&workspace->refresher, workspace);
 	writeback_init(&workspace->writeback, workspace);
 	people_init(&workspace->people);
+	sweep_init(&workspace->sweep);
 
 	struct notion_options notion = {.base_url = options->base_url,
 					.api_version = options->api_version,
@@ -507,6 +508,7 @@ int workspace_list(struct workspace *workspace, node_id directory, uint64_t afte
 {
 	struct store_transaction *state = NULL;
 	struct emitting emitting = {.emit = emit, .context = context};
+	sweep_note_use(&workspace->sweep, directory, clock_now_ms());
 	int r = workspace_begin(workspace, false, &state, NULL);
 	if (r == 0) {
 		r = tree_each(state, directory, after, emit_record, &emitting);

@@ -6,8 +6,8 @@
  * Locks, in the order they are taken:
  *   1. drafts.mutex, then one draft's mutex      (draft.c)
  *   2. LMDB's write transaction on the state, then on the cache   (store.h)
- *   3. fetcher.mutex, writeback.mutex, users.mutex: innermost, nothing is called under them
- * None is held across the network, a callback or an event.
+ *   3. fetcher.mutex, writeback.mutex, people.mutex, sweep.mutex: innermost, nothing is called
+ * under them None is held across the network, a callback or an event.
  */
 #ifndef NOTIONFS_CACHE_WORKSPACE_PRIVATE_H
 #define NOTIONFS_CACHE_WORKSPACE_PRIVATE_H
@@ -23,6 +23,7 @@
 #include "cache/refresh.h"
 #include "cache/remote/notion.h"
 #include "cache/store.h"
+#include "cache/sweep.h"
 #include "cache/tables.h"
 #include "cache/tree.h"
 #include "cache/workspace.h"
@@ -51,6 +52,7 @@ struct workspace {
 	struct refresher refresher;
 	struct writeback writeback;
 	struct people people;
+	struct sweep sweep;
 
 	_Atomic int64_t last_refresh_ms;	   /* 0 = never */
 	uint64_t (*count_messages)(void *context); /* set before the start */

@@ -119,6 +119,19 @@ void writeback_wait(struct writeback *writeback, node_id node)
 	}
 }
 
+bool writeback_is_pending(struct writeback *writeback)
+{
+	int64_t soon_ms = clock_now_ms() + 10000;
+	LOCK_SCOPE(&writeback->mutex);
+	for (const struct scheduled *scheduled = writeback->first; scheduled != NULL;
+	     scheduled = scheduled->next) {
+		if (scheduled->is_sending || (scheduled->is_due && scheduled->due_ms < soon_ms)) {
+			return true;
+		}
+	}
+	return false;
+}
+
 bool writeback_is_busy(struct writeback *writeback, node_id node)
 {
 	LOCK_SCOPE(&writeback->mutex);

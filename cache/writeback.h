@@ -43,6 +43,8 @@ void writeback_hurry(struct writeback *writeback, node_id node, int64_t due_ms);
 void writeback_flush(struct writeback *writeback, node_id node);
 /* Blocks until nothing of it (or of `node`) is due now or being sent. */
 void writeback_wait(struct writeback *writeback, node_id node);
+/* Is anything being sent, or due within the next seconds? */
+bool writeback_is_pending(struct writeback *writeback);
 /* Is it being sent at this moment? */
 bool writeback_is_busy(struct writeback *writeback, node_id node);
 

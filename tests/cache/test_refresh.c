@@ -1,0 +1,145 @@
+/*
+ * What changes in Notion reaches the files: by polls, by second looks, by the sweep. Time is the
+ * server's and moved by hand.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/cache/fixture.h"
+#include "tests/unit/suite.h"
+
+#define ROUNDS_MAX 400
+
+static void advance(struct fixture *fixture, unsigned seconds)
+{
+	char body[64];
+	(void)snprintf(body, sizeof body, "{\"advance_s\":%u}", seconds);
+	json_decref(fixture_http(fixture, "POST", "/_sim/clock", body));
+}
+
+static void edit(struct fixture *fixture, const char *as, const char *id, const char *text)
+{
+	json_t *edit = json_pack("{ss ss ss s{s{s[{s{ss}}]}}}", "as", as, "op", "update", "id", id,
+				 "block", "paragraph", "rich_text", "text", "content", text);
+	char *body = json_dumps(edit, JSON_COMPACT);
+	json_decref(fixture_http(fixture, "POST", "/_sim/edit", body));
+	free(body);
+	json_decref(edit);
+}
+
+/* The first paragraph of a page on the server. malloc'ed. */
+static char *first_paragraph(struct fixture *fixture, const char *path)
+{
+	char command[512];
+	char *id = NULL;
+	size_t i;
+	json_t *block;
+	(void)snprintf(command, sizeof command, "{\"command\":\"info\",\"path\":\"%s\"}", path);
+	json_t *info = fixture_command(fixture, command);
+	json_t *dump = fixture_http(fixture, "GET", "/_sim/dump", NULL);
+	json_array_foreach (json_object_get(json_object_get(dump, "blocks"),
+					    json_string_value(json_object_get(info, "id"))),
+			    i, block) {
+		if (id == NULL && json_object_get(block, "paragraph") != NULL) {
+			id = strdup(json_string_value(json_object_get(block, "id")));
+		}
+	}
+	json_decref(dump);
+	json_decref(info);
+	ck_assert_ptr_nonnull(id);
+	return id;
+}
+
+/* Lets time pass until the file reads so; how many seconds that took, or -1. */
+static int until_shown(struct fixture *fixture, const char *path, const char *needle,
+		       unsigned step_s)
+{
+	for (int round = 0; round < ROUNDS_MAX; round++) {
+		char *text = fixture_read(fixture, path);
+		bool is_shown = strstr(text, needle) != NULL;
+		free(text);
+		if (is_shown) {
+			return round * (int)step_s;
+		}
+		advance(fixture, step_s);
+		/* What the moved clock set off is done before the next look. */
+		json_decref(fixture_command(fixture, "{\"command\":\"settle\"}"));
+	}
+	return -1;
+}
+
+static void open_with_clock(struct fixture *fixture, int64_t poll_ms, bool sweep)
+{
+	fixture_init(fixture);
+	fixture->options.test_clock_url = fixture->base_url;
+	fixture->options.poll_ms = poll_ms;
+	fixture->options.sweep = sweep;
+	fixture_reopen(fixture);
+	fixture_settle(fixture);
+}
+
+#define PAGE "Lantern Yard Coffee/Handbook.md"
+#define ROW "Lantern Yard Coffee/Tasks/Checkout: one page instead of three.md"
+
+START_TEST(an_edit_in_the_app_is_shown_after_the_next_poll)
+{
+	struct fixture fixture;
+	open_with_clock(&fixture, 30000, false);
+	char *id = first_paragraph(&fixture, PAGE);
+	edit(&fixture, "app", id, "Written in the app.");
+	int took_s = until_shown(&fixture, PAGE, "Written in the app.", 10);
+	ck_assert_int_ge(took_s, 0);
+	ck_assert_int_le(took_s, 120);
+	free(id);
+	fixture_release(&fixture);
+}
+END_TEST
+
+START_TEST(an_edit_that_moves_no_stamp_of_its_page_is_found_by_the_sweep)
+{
+	struct fixture fixture;
+	open_with_clock(&fixture, 0, true);
+	char *id = first_paragraph(&fixture, PAGE);
+	edit(&fixture, "api", id, "Written by another program.");
+	int took_s = until_shown(&fixture, PAGE, "Written by another program.", 15);
+	ck_assert_int_ge(took_s, 0);
+	free(id);
+	fixture_release(&fixture);
+}
+END_TEST
+
+START_TEST(a_row_that_search_leaves_out_is_found_by_the_sweep)
+{
+	struct fixture fixture;
+	open_with_clock(&fixture, 0, true);
+	char *id = first_paragraph(&fixture, ROW);
+	edit(&fixture, "app", id, "Written in a row.");
+	int took_s = until_shown(&fixture, ROW, "Written in a row.", 15);
+	ck_assert_int_ge(took_s, 0);
+	free(id);
+	fixture_release(&fixture);
+}
+END_TEST
+
+START_TEST(without_polls_and_sweep_nothing_is_asked_by_itself)
+{
+	struct fixture fixture;
+	open_with_clock(&fixture, 0, false);
+	fixture_clear_requests(&fixture);
+	for (int round = 0; round < 20; round++) {
+		advance(&fixture, 60);
+		json_decref(fixture_command(&fixture, "{\"command\":\"settle\"}"));
+	}
+	ck_assert_uint_eq(fixture_count_requests(&fixture, "!none"), 0);
+	fixture_release(&fixture);
+}
+END_TEST
+
+SUITE_CASES = {
+	&an_edit_in_the_app_is_shown_after_the_next_poll,
+	&an_edit_that_moves_no_stamp_of_its_page_is_found_by_the_sweep,
+	&a_row_that_search_leaves_out_is_found_by_the_sweep,
+	&without_polls_and_sweep_nothing_is_asked_by_itself,
+};
+SUITE_MAIN("refresh")
