@@ -125,7 +125,10 @@ static const char *kind_name(const struct block *block)
 	switch (block->type) {
 	case BLOCK_LINK_PREVIEW: return "link preview";
 	case BLOCK_MEETING_NOTES:
-	case BLOCK_TRANSCRIPTION: return "meeting notes";
+	case BLOCK_TRANSCRIPTION: return "meeting notes block";
+	case BLOCK_CHILD_PAGE: return "child page";
+	case BLOCK_CHILD_DATABASE: return "database";
+	case BLOCK_SYNCED_BLOCK: return "synced copy";
 	default: return "block of unknown kind";
 	}
 }
@@ -161,6 +164,10 @@ static void check_structure(struct refusal *refusal, const struct block *block)
 		refuse(refusal, "a %s without %s can't be created, add one",
 		       block->type == BLOCK_TABLE ? "table" : "tabs block",
 		       block->type == BLOCK_TABLE ? "rows" : "tabs");
+	}
+	if (block->type == BLOCK_LINK_TO_PAGE && block->child_count > 0) {
+		refusal->line = block->first_child->line;
+		refuse(refusal, "a link to a page holds no text, put the text elsewhere");
 	}
 }
 
@@ -208,15 +215,71 @@ bool diff_refuse_update(const struct block *to, const json_t *body, struct diagn
 	return refusal.is_refused;
 }
 
+static bool same_children(const struct block *a, const struct block *b)
+{
+	const struct block *other = b->first_child;
+
+	if (a->child_count != b->child_count) {
+		return false;
+	}
+	block_children_foreach (child, a) {
+		if (!block_subtree_equal(child, other)) {
+			return false;
+		}
+		other = other->next;
+	}
+	return true;
+}
+
+/* The line of the first child that is not the base's. */
+static unsigned first_edited_line(const struct block *base, const struct block *wanted)
+{
+	const struct block *other = base->first_child;
+
+	block_children_foreach (child, wanted) {
+		if (other == NULL || !block_subtree_equal(child, other)) {
+			return child->line;
+		}
+		other = other->next;
+	}
+	return wanted->line;
+}
+
+/* What is shown below a block but can't be changed there: an edit is never just dropped. */
+static void check_shown(struct refusal *refusal, const struct block *base,
+			const struct block *wanted)
+{
+	if (same_children(base, wanted)) {
+		return;
+	}
+	if (wanted->child_count == 0) {
+		diagnostics_add(refusal->diagnostics, SEVERITY_WARNING, wanted->line, 0,
+				"what is shown in this %s can't be removed here, it stays",
+				kind_name(wanted));
+		return;
+	}
+	refusal->line = first_edited_line(base, wanted);
+	if (wanted->type == BLOCK_SYNCED_BLOCK) {
+		refuse(refusal, "a synced copy can't be edited here, edit the original");
+	} else if (wanted->type == BLOCK_CHILD_PAGE || wanted->type == BLOCK_CHILD_DATABASE) {
+		refuse(refusal, "the line of a %s holds its title only, put the text elsewhere",
+		       kind_name(wanted));
+	} else {
+		refuse(refusal,
+		       "what is shown in this %s can't be changed here, undo the edit and make it "
+		       "in Notion",
+		       kind_name(wanted));
+	}
+}
+
 bool diff_refuse_children(const struct diff_node *base, const struct diff_node *wanted,
 			  struct diagnostics *diagnostics)
 {
 	struct refusal refusal = {.diagnostics = diagnostics, .line = wanted->block->line};
 	const struct block *block = wanted->block;
 
-	if (block->type == BLOCK_SYNCED_BLOCK && block->is_synced_copy && block->child_count > 0 &&
-	    !block_subtree_equal(base->block, block)) {
-		refuse(&refusal, "a synced copy can't be edited here, edit the original");
+	if (wanted->is_opaque) {
+		check_shown(&refusal, base->block, block);
 	}
 	if (block->type == BLOCK_COLUMN_LIST && block->child_count < 2 &&
 	    base->child_count > block->child_count) {

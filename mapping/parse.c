@@ -268,28 +268,6 @@ static void parse_lines(struct parser *parser, const char *body, size_t len, uns
 	}
 }
 
-/* Reports the first byte that JSON can't carry. */
-static bool check_bytes(const char *body, size_t len, unsigned first_line,
-			struct diagnostics *diagnostics)
-{
-	size_t invalid = utf8_find_invalid(body, len);
-	unsigned number = first_line;
-	unsigned character = 1;
-
-	if (invalid == len) {
-		return true;
-	}
-	for (size_t i = 0; i < invalid; i++) {
-		number += body[i] == '\n';
-		character =
-			body[i] == '\n' ? 1 : character + (((unsigned char)body[i] & 0xc0) != 0x80);
-	}
-	diagnostics_add(diagnostics, SEVERITY_ERROR, number, character,
-			"this byte (0x%02x) is not UTF-8 text, remove it or save the file as UTF-8",
-			(unsigned char)body[invalid]);
-	return false;
-}
-
 int parse_blocks(const char *body, size_t len, unsigned first_line, const struct block_tree *base,
 		 const struct names *names, struct diagnostics *diagnostics,
 		 struct block_tree **ret_tree)
@@ -300,7 +278,7 @@ int parse_blocks(const char *body, size_t len, unsigned first_line, const struct
 				PARSE_MAX_BYTES >> 20);
 		return -EFBIG;
 	}
-	if (!check_bytes(body, len, first_line, diagnostics)) {
+	if (!utf8_check(body, len, first_line, diagnostics)) {
 		return -EINVAL;
 	}
 	CLEANUP(block_tree) struct block_tree *tree = block_tree_new();

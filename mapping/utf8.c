@@ -63,3 +63,43 @@ size_t utf8_find_invalid(const char *text, size_t len)
 	}
 	return len;
 }
+
+void utf8_find_place(const char *text, size_t offset, unsigned first_line, unsigned *ret_line,
+		     unsigned *ret_column)
+{
+	unsigned line = first_line;
+	unsigned column = 1;
+
+	for (size_t i = 0; i < offset; i++) {
+		if (text[i] == '\n') {
+			line++;
+			column = 1;
+		} else if (((unsigned char)text[i] & 0xc0) != 0x80) {
+			column++;
+		}
+	}
+	*ret_line = line;
+	*ret_column = column;
+}
+
+bool utf8_check(const char *text, size_t len, unsigned first_line, struct diagnostics *diagnostics)
+{
+	size_t invalid = utf8_find_invalid(text, len);
+	unsigned line = 0;
+	unsigned column = 0;
+
+	if (invalid == len) {
+		return true;
+	}
+	utf8_find_place(text, invalid, first_line, &line, &column);
+	if (text[invalid] == '\0') {
+		diagnostics_add(diagnostics, SEVERITY_ERROR, line, column,
+				"a NUL byte is no text, remove it");
+	} else {
+		diagnostics_add(diagnostics, SEVERITY_ERROR, line, column,
+				"this byte (0x%02x) is not UTF-8 text, remove it or save the file "
+				"as UTF-8",
+				(unsigned char)text[invalid]);
+	}
+	return false;
+}

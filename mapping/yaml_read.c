@@ -8,6 +8,7 @@
 #include <string.h>
 #include <yaml.h>
 
+#include "mapping/utf8.h"
 #include "mapping/yaml_value.h"
 
 #define ONE_HEAD "a page has one head, remove the lines that start another document or a directive"
@@ -50,11 +51,11 @@ static int report_syntax(struct reader *reader)
 	const yaml_parser_t *parser = &reader->parser;
 	const char *problem = parser->problem != NULL ? parser->problem : "unreadable";
 	if (parser->error == YAML_READER_ERROR) {
-		unsigned line = reader->first_line;
-		for (size_t i = 0; i < parser->problem_offset; i++) {
-			line += reader->text[i] == '\n';
-		}
-		diagnostics_add(reader->diagnostics, SEVERITY_ERROR, line, 0,
+		unsigned line = 0;
+		unsigned column = 0;
+		utf8_find_place(reader->text, parser->problem_offset, reader->first_line, &line,
+				&column);
+		diagnostics_add(reader->diagnostics, SEVERITY_ERROR, line, column,
 				"a character that YAML does not allow, write it as \"\\x07\" in "
 				"double quotes");
 		return -EINVAL;
@@ -249,7 +250,7 @@ static int read_stream(struct reader *reader, struct yaml_value **ret_map)
 	}
 }
 
-/* One entry a character and one for the end. Broken UTF-8 is libyaml's to report. */
+/* One entry a character and one for the end. */
 static const uint32_t *character_offsets(struct arena *arena, const char *text, size_t len,
 					 size_t *ret_count)
 {
@@ -274,14 +275,7 @@ int yaml_read(struct arena *arena, const char *text, size_t len, unsigned first_
 				YAML_MAX_BYTES);
 		return -EINVAL;
 	}
-	const char *nul = memchr(text, '\0', len);
-	if (nul != NULL) {
-		unsigned line = first_line;
-		for (const char *at = text; at < nul; at++) {
-			line += *at == '\n';
-		}
-		diagnostics_add(diagnostics, SEVERITY_ERROR, line, 0,
-				"a NUL byte is no text, remove it");
+	if (!utf8_check(text, len, first_line, diagnostics)) {
 		return -EINVAL;
 	}
 	struct reader reader = {.arena = arena,

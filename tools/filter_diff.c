@@ -12,6 +12,7 @@
 #include "mapping/diff.h"
 #include "mapping/json.h"
 #include "mapping/parse.h"
+#include "tools/filter_input.h"
 
 DEFINE_CLEANUP(json_t, json, json_decref);
 
@@ -69,30 +70,6 @@ static int read_request(int argc, char **argv, struct request *request)
 	return 0;
 }
 
-static int read_file(const char *path, struct buf *text)
-{
-	char chunk[65536];
-	size_t len;
-	FILE *file = fopen(path, "re");
-
-	if (file == NULL) {
-		fprintf(stderr, "notionfs diff: %s: %s\n", path, strerror(errno));
-		return -EINVAL;
-	}
-	while ((len = fread(chunk, 1, sizeof(chunk), file)) > 0) {
-		buf_append(text, chunk, len);
-	}
-	bool failed = ferror(file) != 0;
-	fclose(file);
-	if (failed || buf_check(text) < 0) {
-		fprintf(stderr,
-			"notionfs diff: %s: can't be read, or is larger than a page can be\n",
-			path);
-		return -EINVAL;
-	}
-	return 0;
-}
-
 /* The id of what the blocks are children of, as the API says in each. */
 static bool find_parent(const json_t *base, struct uuid *ret_page)
 {
@@ -118,11 +95,9 @@ static bool has_ids(const struct block *parent)
 
 static int read_base(struct request *request, struct block_tree **ret_base)
 {
-	json_error_t error;
-	CLEANUP(json) json_t *json = json_load_file(request->base_path, 0, &error);
+	CLEANUP(json) json_t *json = input_json(request->base_path);
 
 	if (json == NULL) {
-		fprintf(stderr, "%d:%d: %s\n", error.line, error.column, error.text);
 		return -EINVAL;
 	}
 	if (!request->has_page) {
@@ -139,18 +114,6 @@ static int read_base(struct request *request, struct block_tree **ret_base)
 		return -EINVAL;
 	}
 	return 0;
-}
-
-static void print_diagnostics(const struct diagnostics *diagnostics)
-{
-	for (size_t i = 0; i < diagnostics->count && i < DIAGNOSTICS_MAX_COUNT; i++) {
-		const struct diagnostic *item = &diagnostics->items[i];
-		if (item->line > 0) {
-			fprintf(stderr, "%u:%u: ", item->line, item->column > 0 ? item->column : 1);
-		}
-		fprintf(stderr, "%s%s\n", item->severity == SEVERITY_WARNING ? "warning: " : "",
-			item->message);
-	}
 }
 
 static bool names_unknown_page(const struct request *request, const struct plan *plan)
@@ -183,8 +146,10 @@ static int print_diff(const struct request *request, const struct block_tree *ba
 	struct page_text page;
 
 	parse_split(text->data, text->len, &page);
-	int error = parse_blocks(page.body, page.body_len, page.body_line, base, &no_names,
-				 diagnostics, &wanted);
+	int error = check_unread_head(&page, "only blocks are compared", diagnostics);
+	int body_error = parse_blocks(page.body, page.body_len, page.body_line, base, &no_names,
+				      diagnostics, &wanted);
+	error = error == 0 ? body_error : error;
 	if (error == 0) {
 		error = diff_plan(base, wanted, &request->options, diagnostics, &plan);
 	}
@@ -213,7 +178,7 @@ int filter_diff(int argc, char **argv)
 	if (read_request(argc, argv, &request) < 0) {
 		return usage();
 	}
-	if (read_file(request.text_path, &text) < 0 || read_base(&request, &base) < 0 ||
+	if (input_text(request.text_path, &text) < 0 || read_base(&request, &base) < 0 ||
 	    print_diff(&request, base, &text, &diagnostics) < 0) {
 		return 1;
 	}

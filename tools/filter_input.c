@@ -4,6 +4,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "mapping/yaml_value.h"
+
+static void cleanup_arena(struct arena *arena)
+{
+	arena_release(arena);
+}
+
 static bool is_standard_input(const char *path)
 {
 	return path == NULL || strcmp(path, "-") == 0;
@@ -51,6 +58,25 @@ json_t *input_json(const char *path)
 			error.text);
 	}
 	return json;
+}
+
+int check_unread_head(const struct page_text *page, const char *consequence,
+		      struct diagnostics *diagnostics)
+{
+	CLEANUP(arena) struct arena arena = {0};
+	struct yaml_value *head = NULL;
+
+	if (page->frontmatter == NULL) {
+		return 0;
+	}
+	int error = yaml_read(&arena, page->frontmatter, page->frontmatter_len,
+			      page->frontmatter_line, diagnostics, &head);
+	if (error == 0 && head->count > 0) {
+		diagnostics_add(diagnostics, SEVERITY_WARNING, head->first->key->line,
+				head->first->key->column, "the properties are not read, %s",
+				consequence);
+	}
+	return error;
 }
 
 void print_diagnostics(const struct diagnostics *diagnostics)

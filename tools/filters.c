@@ -246,6 +246,8 @@ static int parse_text(const struct request *request, const struct buf *text,
 	int error = 0;
 	if (request->schema != NULL && page.frontmatter != NULL) {
 		error = parse_head(request, &page, diagnostics, &patch);
+	} else {
+		error = check_unread_head(&page, "give --schema to have them printed", diagnostics);
 	}
 	int body_error = parse_blocks(page.body, page.body_len, page.body_line, request->base,
 				      &request->names, diagnostics, &tree);

@@ -100,6 +100,25 @@ same 'a schema turns the head into properties' '["children","properties"] true' 
 page = json.load(sys.stdin)
 print(json.dumps(sorted(page), separators=(",", ":")), json.dumps(page["properties"]["Done"]["checkbox"]))')"
 
+same 'without a schema a head is not dropped in silence' \
+'2:1: warning: the properties are not read, give --schema to have them printed
+paragraph' "$($filter parse "$dir/row.md" 2>&1 | sed -n 's/^.*"type": "\(paragraph\)".*/\1/p;/warning/p')"
+printf -- '---\nwords\n---\ntext\n' >"$dir/dividers.md"
+same 'text between two dividers is no head' \
+'2:1: the head is no list of properties, write `key: value` on each line
+1' "$($filter parse "$dir/dividers.md" 2>&1 || echo $?)"
+printf -- '---\n---\n\n---\n' >"$dir/divider.md"
+same 'an empty head says nothing' 'divider' \
+"$($filter parse "$dir/divider.md" 2>&1 | sed -n 's/^.*"type": "\(.*\)".*/\1/p;/warning/p')"
+$filter parse "$dir/row.md" 2>"$dir/null" |
+  python3 -c 'import json, sys
+blocks = json.load(sys.stdin)
+blocks[0]["id"] = "11111111-1111-4111-8111-111111111111"
+json.dump(blocks, sys.stdout)' >"$dir/row.json"
+same 'a comparison of blocks says that it reads no head' \
+'2:1: warning: the properties are not read, only blocks are compared' \
+"$($filter diff --page 22222222222242228222222222222222 "$dir/row.json" "$dir/row.md" 2>&1)"
+
 same 'standard input is read when no file is named' '# x' \
 "$(printf '# x\n' | $filter parse | $filter render)"
 same 'wrong usage is exit code 2' 2 "$($filter parse --page x 2>/dev/null || echo $?)"

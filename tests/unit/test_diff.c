@@ -361,7 +361,41 @@ START_TEST(a_new_page_takes_what_fits_and_appends_the_rest)
 }
 END_TEST
 
+START_TEST(an_edit_of_what_is_only_shown_is_an_error_with_its_line)
+{
+	static const struct {
+		const char *base;
+		const char *wanted;
+		unsigned line; /* 0: a warning */
+	} cases[] = {
+		{"unknown ai\n\tp one\n\tp two\n", "unknown ai\n\tp one\n\tp edited\n", 3},
+		{"unknown ai\n\tp one\n", "unknown ai\n\tp one\n\tp more\n", 3},
+		{"unknown ai\n\tp one\n\tp two\n", "unknown ai\n\tp one\n", 1},
+		{"unknown ai\n\tb one\n\t\tb two\n", "unknown ai\n\tb one\n\t\tb edited\n", 2},
+		{"copy 9\n\tp one\n", "copy 9\n\tp edited\n", 2},
+		{"page 7\n", "page 7\n\tp lost\n", 2},
+		{"database 7\n", "database 7\n\tp lost\n", 2},
+		{"p x\n", "p x\npage 8\n\tp lost\n", 3},
+		{"page 7\n", "page 7\npage 7\n\tp lost\n", 3},
+		{"unknown ai\n\tp one\n", "unknown ai\n", 0},
+		{"copy 9\n\tp one\n", "copy 9\n", 0},
+	};
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct edit edit;
+		edit_start(&edit, cases[i].base, cases[i].wanted);
+		ck_assert_int_eq(edit.error, cases[i].line > 0 ? -EINVAL : 0);
+		ck_assert_uint_eq(edit.diagnostics.count, 1);
+		ck_assert_int_eq(edit.diagnostics.has_error, cases[i].line > 0);
+		ck_assert_uint_eq(edit.diagnostics.items[0].line,
+				  cases[i].line > 0 ? cases[i].line : 1);
+		ck_assert_uint_eq(edit.plan == NULL ? 0 : edit.plan->count, 0);
+		edit_end(&edit);
+	}
+}
+END_TEST
+
 SUITE_CASES = {
+	&an_edit_of_what_is_only_shown_is_an_error_with_its_line,
 	&no_change_is_no_call,
 	&a_changed_word_is_one_update,
 	&new_neighbours_are_one_append,

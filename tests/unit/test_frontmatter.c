@@ -138,6 +138,10 @@ static const char *const refused[][2] = {
 	{"P: *a\n", "error 2:4 aliases (*a) are not read here, write the value out or quote it\n"},
 	{"P: !!str 1\n", "error 2:4 tags (tag:yaml.org,2002:str) are not read here, remove it or "
 			 "quote the value\n"},
+	{"P: 1\n\303\251: a\377b\n", "error 3:5 this byte (0xff) is not UTF-8 text, remove it or "
+				     "save the file as UTF-8\n"},
+	{"P: \"\303\251\001\"\n", "error 2:6 a character that YAML does not allow, write it as "
+				  "'\\x07' in double quotes\n"},
 	{"\tP: 1\n", "error 2:1 a tab cannot indent YAML, use spaces\n"},
 	{"properties:\n\tP: 1\n", "error 3:1 a tab cannot indent YAML, use spaces\n"},
 	{"P: @home\n", "error 2:4 '@' has a meaning in YAML, put the value in double quotes\n"},

@@ -182,6 +182,15 @@ START_TEST(bytes_that_are_no_text_are_an_error_at_their_place)
 	assert_error("a\n\xc3\xa9 \xff\n", 2, 3);
 	assert_error("a \xed\xa0\x80\n", 1, 3);
 	assert_error("\xc0\xaf", 1, 1);
+
+	struct diagnostics diagnostics;
+	struct block_tree *tree = NULL;
+	diagnostics_init(&diagnostics);
+	ck_assert_int_eq(parse_blocks("a\nbc\0d", 6, 7, NULL, NULL, &diagnostics, &tree), -EINVAL);
+	ck_assert_uint_eq(diagnostics.items[0].line, 8);
+	ck_assert_uint_eq(diagnostics.items[0].column, 3);
+	ck_assert_str_eq(diagnostics.items[0].message, "a NUL byte is no text, remove it");
+	diagnostics_release(&diagnostics);
 }
 END_TEST
 
