@@ -123,9 +123,13 @@ int content_keep_version(struct store_transaction *state, struct store_transacti
 			 const struct uuid *page)
 {
 	struct node_record record;
+	CLEANUP(queue_entry) struct queue_entry entry = {0};
 	struct body body;
 	json_t *object;
 	int r = tree_find(state, page, false, &record);
+	if (r == 0 && queue_get(state, record.node, &entry) == 0 && entry.kind == QUEUE_SAVE) {
+		return 0; /* shown is the text that is owed: the body is of an earlier version */
+	}
 	if (r == 0) {
 		r = object_get(cache, page, &object);
 	}

@@ -38,8 +38,9 @@ bool content_is_here(struct store_transaction *state, struct store_transaction *
 must_check int content_keep_text(struct store_transaction *state, const struct uuid *page,
 				 uint64_t canonical_hash, const void *bytes, size_t len);
 
-/* Keeps the present object and body as the version the node has now: called before a body or an
- * object is replaced by another. Nothing happens for a page that was never shown. */
+/* Keeps the present object and body as the version the node has now: called before a body, an
+ * object or, by a save, the text is replaced by another. Nothing happens for a page that was
+ * never shown, and while a save is owed: the version it replaced was kept with it. */
 must_check int content_keep_version(struct store_transaction *state,
 				    struct store_transaction *cache, const struct uuid *page);
 

@@ -267,7 +267,12 @@ int draft_save(struct workspace *workspace, node_id node, const void *bytes, siz
 				     rendering_get(cache, &record.object, &version, &shown) == 0 &&
 				     shown.len == len && memcmp(shown.bytes, bytes, len) == 0;
 	if (!is_same) {
-		r = make_entry(workspace, state, cache, &record, bytes, len, process, &entry);
+		/* Others may have it open as it was until now, and save on that. */
+		r = content_keep_version(state, cache, &record.object);
+		if (r == 0) {
+			r = make_entry(workspace, state, cache, &record, bytes, len, process,
+				       &entry);
+		}
 		if (r == 0) {
 			r = queue_put(state, &entry);
 		}

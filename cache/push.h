@@ -34,7 +34,7 @@ struct push {
 	/*
 	 * What is durable of it: {"generation":N, "exact":bool, "page":id or null,
 	 * "calls":[{"method","path","body"},…], "done":K, "created":{"<n>":[ids]},
-	 * "sending":{"sent_ms":T} or null}. Call numbers count from 1.
+	 * "sending":{"sent_ms":T,"next_node":N} or null}. Call numbers count from 1.
 	 */
 	json_t *journal;
 	json_t *answers; /* by call number; only of calls sent by this process */

@@ -276,12 +276,27 @@ static int settle_entry(struct push *push, struct store_transaction *state, cons
 	return now.base == NULL ? -ENOMEM : queue_put(state, &now);
 }
 
+/* The new page gets the id Notion gave. A search may have found it before its answer was here, and
+ * placed it as somebody else's: there is one file of it, the one made here. */
+static int take_object(struct push *push, struct store_transaction *state,
+		       struct node_record *record, struct tree_changes *changes)
+{
+	struct node_record twin;
+	record->flags &= ~(unsigned)NODE_NEW;
+	int r = tree_find(state, &push->page, false, &twin);
+	if (r == 0 && twin.node != record->node) {
+		r = tree_remove(state, &push->page, clock_now_ms(), changes);
+	}
+	return r < 0 && r != -ENOENT ? r : tree_set_object(state, record, &push->page);
+}
+
 static int store_result(struct push *push, const json_t *page, json_t *blocks, int64_t fetched_ms,
 			bool *ret_changed, bool *ret_is_over)
 {
 	CLEANUP(transaction) struct store_transaction *state = NULL;
 	CLEANUP(transaction) struct store_transaction *cache = NULL;
 	CLEANUP(buf) struct buf canonical;
+	CLEANUP(tree_changes) struct tree_changes changes = {0};
 	struct body body = {.blocks = blocks, .fetched_ms = fetched_ms};
 	struct node_record record;
 	char stem[NODE_NAME_MAX_BYTES + 1];
@@ -292,8 +307,7 @@ static int store_result(struct push *push, const json_t *page, json_t *blocks, i
 		r = tree_get(state, push->record.node, &record);
 	}
 	if (r == 0 && (record.flags & NODE_NEW) != 0) {
-		record.flags &= ~(unsigned)NODE_NEW;
-		r = tree_set_object(state, &record, &push->page);
+		r = take_object(push, state, &record, &changes);
 	}
 	if (r == 0) {
 		record.flags &= ~(unsigned)NODE_RETITLED;
@@ -324,7 +338,11 @@ static int store_result(struct push *push, const json_t *page, json_t *blocks, i
 		r = content_update(push->workspace, state, cache, &record.object, &node,
 				   ret_changed);
 	}
-	return r < 0 ? r : workspace_commit(&state, &cache);
+	r = r < 0 ? r : workspace_commit(&state, &cache);
+	if (r == 0) {
+		workspace_tell(push->workspace, &changes);
+	}
+	return r;
 }
 
 int push_finish(struct push *push)

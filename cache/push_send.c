@@ -179,12 +179,28 @@ static int finish_call(struct push *push, size_t number)
 	return push_save_journal(push);
 }
 
-/* Before a create or append leaves: since when what it makes can be there. What was there before
- * is named by the base; what others add meanwhile is not created by us. */
+/*
+ * Before a create or append leaves: since when what it makes can be there. Blocks that were there
+ * before are named by the base, pages by nodes with a number below the one noted here; what others
+ * add meanwhile is not created by us.
+ */
 static int note_sending(struct push *push)
 {
+	CLEANUP(transaction) struct store_transaction *state = NULL;
+	uint64_t next_node = 0;
+	int r = workspace_begin(push->workspace, true, &state, NULL);
+	if (r == 0) {
+		r = tree_counter(state, "next_node", 16, &next_node);
+	}
+	if (r == 0) {
+		r = workspace_commit(&state, NULL);
+	}
+	if (r < 0) {
+		return r;
+	}
 	json_t *sending =
-		json_pack("{sI}", "sent_ms", (json_int_t)notion_now_ms(push->workspace->notion));
+		json_pack("{sI sI}", "sent_ms", (json_int_t)notion_now_ms(push->workspace->notion),
+			  "next_node", (json_int_t)next_node);
 	(void)json_object_set_new(push->journal, "sending", sending);
 	return push_save_journal(push);
 }
@@ -360,8 +376,11 @@ static bool is_created_page(const struct push *push, const json_t *call, const j
 	    workspace_begin(push->workspace, false, &state, NULL) < 0) {
 		return false;
 	}
-	/* One that has a place in the tree already is another page of the same title. */
-	bool is_known = tree_find(state, &id, false, &record) == 0;
+	/* One that had a place in the tree by then is another page of the same title. */
+	json_int_t next_node = json_integer_value(
+		json_object_get(json_object_get(push->journal, "sending"), "next_node"));
+	bool is_known =
+		tree_find(state, &id, false, &record) == 0 && record.node < (node_id)next_node;
 	store_abort(state);
 	return !is_known;
 }
