@@ -22,38 +22,39 @@ struct arguments {
 	bool is_confirmed;
 };
 
+static int wrong_usage(const char *command)
+{
+	(void)fprintf(stderr, "`%s --help` tells how it is used\n", command);
+	return EXIT_USAGE;
+}
+
 /* One optional path and the long options a command takes. */
-static int parse(int argc, char **argv, const char *help, const char *allowed,
-		 struct arguments *arguments)
+static int parse(int argc, char **argv, const char *allowed, struct arguments *arguments)
 {
 	static const struct option longs[] = {{"json", no_argument, NULL, 'j'},
 					      {"complete", no_argument, NULL, 'c'},
 					      {"confirm", no_argument, NULL, 'y'},
-					      {"help", no_argument, NULL, 'h'},
 					      {NULL, 0, NULL, 0}};
 	int c;
 	*arguments = (struct arguments){0};
 	optind = 1;
-	while ((c = getopt_long(argc, argv, "h", longs, NULL)) != -1) {
-		if (c == 'h') {
-			(void)fputs(help, stdout);
-			exit(EXIT_DONE);
+	while ((c = getopt_long(argc, argv, "", longs, NULL)) != -1) {
+		if (c != '?' && strchr(allowed, c) == NULL) {
+			(void)fprintf(stderr, "%s: it has no option \"%s\"\n", argv[0],
+				      argv[optind - 1]);
+			c = '?';
 		}
-		if (c == '?' || strchr(allowed, c) == NULL) {
-			if (c != '?') {
-				(void)fprintf(stderr, "notionfs: %s does not take that option\n",
-					      argv[0]);
-			}
-			(void)fputs(help, stderr);
-			return EXIT_USAGE;
+		if (c == '?') {
+			return wrong_usage(argv[0]);
 		}
 		arguments->is_json |= c == 'j';
 		arguments->is_complete |= c == 'c';
 		arguments->is_confirmed |= c == 'y';
 	}
 	if (argc - optind > 1) {
-		(void)fputs(help, stderr);
-		return EXIT_USAGE;
+		(void)fprintf(stderr, "%s: one path at a time, \"%s\" is too much\n", argv[0],
+			      argv[optind + 1]);
+		return wrong_usage(argv[0]);
 	}
 	arguments->path = optind < argc ? argv[optind] : NULL;
 	return 0;
@@ -74,13 +75,11 @@ static void print_safe(const char *text)
 
 int command_status(int argc, char **argv)
 {
-	static const char help[] = "usage: notionfs status [--json] [DIR]\n\n"
-				   "How a mount is: pages, saves on their way, requests.\n";
 	struct arguments arguments;
 	CLEANUP(free) char *mount = NULL;
 	CLEANUP(free) char *inside = NULL;
 	CLEANUP(free) char *text = NULL;
-	int r = parse(argc, argv, help, "j", &arguments);
+	int r = parse(argc, argv, "j", &arguments);
 	if (r != 0) {
 		return r;
 	}
@@ -113,17 +112,11 @@ static size_t print_names(const char *head, const json_t *items)
 
 int command_sync(int argc, char **argv)
 {
-	static const char help[] =
-		"usage: notionfs sync [--complete] [--confirm] [--json] [PATH]\n\n"
-		"Sends what is owed now and looks at Notion; waits for both. Exit 0: nothing is\n"
-		"left, 1: something is held or can't be sent (it is named).\n\n"
-		"  --complete   also wait until every page is here\n"
-		"  --confirm    send what is held (an empty text over a page that had one)\n";
 	struct arguments arguments;
 	CLEANUP(free) char *mount = NULL;
 	CLEANUP(free) char *inside = NULL;
 	json_t *answer = NULL;
-	int r = parse(argc, argv, help, "cyj", &arguments);
+	int r = parse(argc, argv, "cyj", &arguments);
 	if (r != 0) {
 		return r;
 	}
@@ -165,18 +158,15 @@ int command_sync(int argc, char **argv)
 
 int command_info(int argc, char **argv)
 {
-	static const char help[] =
-		"usage: notionfs info [--json] PATH\n\n"
-		"One page: its id, its address, whether its save went through.\n";
 	struct arguments arguments;
 	CLEANUP(free) char *mount = NULL;
 	CLEANUP(free) char *inside = NULL;
 	struct stat stat_buffer;
 	json_t *answer = NULL;
-	int r = parse(argc, argv, help, "j", &arguments);
+	int r = parse(argc, argv, "j", &arguments);
 	if (r == 0 && arguments.path == NULL) {
-		(void)fputs(help, stderr);
-		r = EXIT_USAGE;
+		(void)fprintf(stderr, "%s: which page?\n", argv[0]);
+		r = wrong_usage(argv[0]);
 	}
 	if (r != 0) {
 		return r;
@@ -254,15 +244,11 @@ static int detach(const char *mount)
 
 int command_unmount(int argc, char **argv)
 {
-	static const char help[] =
-		"usage: notionfs unmount [DIR]\n\n"
-		"Sends what is owed, then unmounts. Ctrl-C while it sends leaves the rest queued\n"
-		"on disk: the next mount sends it.\n";
 	struct arguments arguments;
 	CLEANUP(free) char *mount = NULL;
 	CLEANUP(free) char *inside = NULL;
 	json_t *answer = NULL;
-	int r = parse(argc, argv, help, "", &arguments);
+	int r = parse(argc, argv, "", &arguments);
 	if (r != 0) {
 		return r;
 	}

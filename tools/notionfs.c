@@ -2,65 +2,67 @@
  * main: which command. Each is in a file of its own and answers an exit code: 0 done, 1 failed,
  * 2 wrong usage.
  */
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "tools/commands.h"
 #include "tools/filter_diff.h"
 #include "tools/filters.h"
+#include "tools/help.h"
 #include "tools/mount.h"
 #include "tools/options.h"
 
 static const struct {
-	const char *name;
+	const char *name; /* also what getopt calls us */
 	int (*run)(int argc, char **argv);
-	const char *summary;
 } commands[] = {
-	{"mount", command_mount, "DIR          mount your workspace"},
-	{"unmount", command_unmount, "[DIR]      send what is owed, then unmount"},
-	{"demo", command_demo, "[DIR]         try it without an account"},
-	{"status", command_status, "[DIR]       how a mount is"},
-	{"sync", command_sync, "[PATH]        send and look now, and wait for it"},
-	{"info", command_info, "PATH          one page's state"},
-	{"render", filter_render, "[FILE]      Notion's JSON to Markdown"},
-	{"parse", filter_parse, "[FILE]       Markdown to Notion's JSON"},
-	{"diff", filter_diff, "BASE NEW      the calls that turn one into the other"},
+	{"notionfs mount", command_mount},  {"notionfs unmount", command_unmount},
+	{"notionfs demo", command_demo},    {"notionfs status", command_status},
+	{"notionfs sync", command_sync},    {"notionfs info", command_info},
+	{"notionfs render", filter_render}, {"notionfs parse", filter_parse},
+	{"notionfs diff", filter_diff},
 };
 
-static void print_help(FILE *out)
+static bool asks_for_help(int argc, char **argv)
 {
-	(void)fputs(
-		"usage: notionfs COMMAND …\n\n"
-		"A Notion workspace as files: pages are Markdown, databases are directories.\n\n",
-		out);
-	for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
-		(void)fprintf(out, "  %s %s\n", commands[i].name, commands[i].summary);
+	for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++) {
+		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
+			return true;
+		}
 	}
-	(void)fputs("\nEach command tells more with --help.\n", out);
+	return false;
 }
 
 int main(int argc, char **argv)
 {
 	if (argc < 2) {
-		print_help(stderr);
+		help_print_all(stderr);
 		return EXIT_USAGE;
 	}
-	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
-	    strcmp(argv[1], "help") == 0) {
-		print_help(stdout);
+	const char *word = argv[1];
+	if (strcmp(word, "help") == 0 && argc > 2 && help_print(stdout, argv[2])) {
 		return EXIT_DONE;
 	}
-	if (strcmp(argv[1], "--version") == 0) {
+	if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || strcmp(word, "help") == 0) {
+		help_print_all(stdout);
+		return EXIT_DONE;
+	}
+	if (strcmp(word, "--version") == 0) {
 		(void)printf("notionfs %s\n", NOTIONFS_VERSION);
 		return EXIT_DONE;
 	}
 	for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
-		if (strcmp(argv[1], commands[i].name) == 0) {
-			return commands[i].run(argc - 1, argv + 1);
+		if (strcmp(word, commands[i].name + strlen("notionfs ")) != 0) {
+			continue;
 		}
+		if (asks_for_help(argc - 2, argv + 2) && help_print(stdout, word)) {
+			return EXIT_DONE;
+		}
+		argv[1] = (char *)commands[i].name;
+		return commands[i].run(argc - 1, argv + 1);
 	}
 	(void)fprintf(stderr,
-		      "notionfs: there is no command \"%s\", `notionfs --help` lists them\n",
-		      argv[1]);
+		      "notionfs: there is no command \"%s\", `notionfs --help` lists them\n", word);
 	return EXIT_USAGE;
 }

@@ -7,31 +7,6 @@
 #include <string.h>
 #include <strings.h>
 
-static const char mount_help[] =
-	"usage: notionfs mount [-f] [-d] [-o OPTION,…] [--root ID|URL]\n"
-	"                      [--token-file FILE | --token-command COMMAND] DIR\n"
-	"\n"
-	"Mounts the Notion workspace of your token on DIR and goes to the background.\n"
-	"The token comes from NOTION_API_TOKEN or NOTION_TOKEN, else from the file or command.\n"
-	"\n"
-	"  -f                 stay in the foreground, log to the terminal\n"
-	"  -d                 the same, with every message of the kernel\n"
-	"  --root ID|URL      show this page or database alone\n"
-	"\n"
-	"options, here with -o or as `key = value` in ~/.config/notionfs/config:\n"
-	"  save_delay=1       seconds from the last close to the sending, at most 10\n"
-	"  trash_delay=30     seconds an unlinked page can still come back\n"
-	"  poll=30            seconds between two looks at Notion, 0 = never by itself\n"
-	"  sweep=on|off       look for what polls can't see\n"
-	"  stat=auto|exact|estimate   what `stat` does about a page never read\n"
-	"  stat_wait=5, list_wait=30  seconds a stat, a listing may wait\n"
-	"  eager              mount returns when every page is here\n"
-	"  ro                 read-only\n"
-	"  create_options     unknown select options are made instead of refused\n"
-	"  local=GLOB         names that stay local; may be given several times\n"
-	"  tz=ZONE            zone of date properties\n"
-	"  allow_other, uid=, gid=, umask=   as for any file system\n";
-
 static int wrong(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 static int wrong(const char *format, ...)
@@ -294,7 +269,6 @@ int options_parse(int argc, char **argv, struct mount_options *options)
 	static const struct option longs[] = {{"root", required_argument, NULL, 'r'},
 					      {"token-file", required_argument, NULL, 't'},
 					      {"token-command", required_argument, NULL, 'c'},
-					      {"help", no_argument, NULL, 'h'},
 					      {NULL, 0, NULL, 0}};
 	*options = (struct mount_options){0};
 	workspace_options_init(&options->workspace);
@@ -314,7 +288,7 @@ int options_parse(int argc, char **argv, struct mount_options *options)
 	int r = read_config(options);
 	int c;
 	optind = 1;
-	while (r == 0 && (c = getopt_long(argc, argv, "fdo:h", longs, NULL)) != -1) {
+	while (r == 0 && (c = getopt_long(argc, argv, "fdo:", longs, NULL)) != -1) {
 		switch (c) {
 		case 'f': options->is_foreground = true; break;
 		case 'd': options->is_foreground = options->is_debug = true; break;
@@ -322,8 +296,7 @@ int options_parse(int argc, char **argv, struct mount_options *options)
 		case 'r': options->workspace.root = optarg; break;
 		case 't': options->token_file = optarg; break;
 		case 'c': options->token_command = optarg; break;
-		case 'h': (void)fputs(mount_help, stdout); exit(EXIT_DONE);
-		default: r = EXIT_USAGE; break;
+		default: r = wrong("`%s --help` lists the options", argv[0]); break;
 		}
 	}
 	if (r != 0) {
