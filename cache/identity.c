@@ -48,33 +48,38 @@ static int make_folder(const char *path, char **ret_message)
 	return 0;
 }
 
+int identity_fail(int error, const struct failure *failure, char **ret_message)
+{
+	int n;
+	switch (error) {
+	case -EACCES:
+		n = asprintf(ret_message, "Notion does not accept this token: copy it again from "
+					  "https://www.notion.so/profile/integrations (or make a "
+					  "new one), and set NOTION_API_TOKEN");
+		break;
+	case -EHOSTUNREACH:
+	case -ETIMEDOUT:
+		n = asprintf(ret_message,
+			     "Notion can't be reached and nothing is cached for this token: check "
+			     "the network and try again (%s)",
+			     failure->message);
+		break;
+	default:
+		n = asprintf(ret_message, "Notion does not answer as it should: %s",
+			     failure->message);
+		break;
+	}
+	if (n < 0) {
+		*ret_message = NULL;
+	}
+	return error;
+}
+
 static int ask(struct workspace *workspace, json_t **ret_me, char **ret_message)
 {
 	CLEANUP(failure) struct failure failure = {0};
 	int r = notion_me(workspace->notion, PRIORITY_PERSON, &failure, ret_me);
-	const char *format = "%s";
-	const char *what = failure.message;
-	switch (r) {
-	case 0: return 0;
-	case -EACCES:
-		what = "Notion does not accept this token: copy it again from "
-		       "https://www.notion.so/profile/integrations (or make a new one), and set "
-		       "NOTION_API_TOKEN";
-		break;
-	case -EHOSTUNREACH:
-	case -ETIMEDOUT:
-		format = "Notion can't be reached and nothing is cached for this token: check the "
-			 "network and try again (%s)";
-		break;
-	default: format = "Notion did not say who this token is: %s"; break;
-	}
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral"
-	if (asprintf(ret_message, format, what) < 0) {
-		*ret_message = NULL;
-	}
-#pragma GCC diagnostic pop
-	return r;
+	return r < 0 ? identity_fail(r, &failure, ret_message) : 0;
 }
 
 static char *text_of(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -9,9 +9,13 @@
 #ifndef NOTIONFS_CACHE_IDENTITY_H
 #define NOTIONFS_CACHE_IDENTITY_H
 
+#include "cache/remote/failure.h"
 #include "cache/workspace.h"
 
 /* Fills bot, workspace_name, is_personal_token, state_path and cache_path; makes the folders. */
 must_check int identity_find(struct workspace *workspace, const char *token, char **ret_message);
+/* Says in *ret_message (malloc'ed) why nothing is known of a workspace, and what to do: `error` is
+ * the answer of the first request, and is given back. */
+int identity_fail(int error, const struct failure *failure, char **ret_message);
 
 #endif

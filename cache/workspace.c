@@ -251,7 +251,7 @@ static int check_shared(struct workspace *workspace, char **ret_message)
 	json_t *answer = NULL;
 	int r = notion_search(workspace->notion, PRIORITY_PERSON, NULL, &failure, &answer);
 	if (r < 0) {
-		return fail(ret_message, r, "Notion can't be searched: %s", failure.message);
+		return identity_fail(r, &failure, ret_message);
 	}
 	size_t count = json_array_size(json_object_get(answer, "results"));
 	json_decref(answer);

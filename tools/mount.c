@@ -14,6 +14,7 @@
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/wait.h>
 
 #include "cache/local.h"
@@ -46,7 +47,14 @@ static int complain(const char *format, ...)
 
 /* ---- the mount point ---- */
 
-/* A mount of ours whose daemon has died answers ENOTCONN: it is cleared. */
+/* A mount of ours whose daemon has died answers ENOTCONN: to statfs(2), that is; stat and open may
+ * still be answered from what the kernel remembers. */
+static bool is_dead_mount(const char *directory)
+{
+	struct statvfs statistics;
+	return statvfs(directory, &statistics) != 0 && errno == ENOTCONN;
+}
+
 static int clear_dead_mount(const char *directory)
 {
 	if (umount2(directory, MNT_DETACH) == 0) {
@@ -93,7 +101,7 @@ static int check_directory(const struct mount_options *options, char **ret_direc
 		(void)complain("which directory? `notionfs mount DIR`");
 		return EXIT_USAGE;
 	}
-	if (stat(given, &stat_buffer) != 0 && errno == ENOTCONN) {
+	if (is_dead_mount(given)) {
 		if (clear_dead_mount(given) < 0) {
 			return complain("%s is a dead mount that can't be cleared: "
 					"`fusermount3 -uz %s`",

@@ -67,6 +67,9 @@ int notion_new(const struct notion_options *options, struct notion **ret_notion)
 
 void notion_stop(struct notion *notion)
 {
+	if (notion == NULL) {
+		return;
+	}
 	http_stop(notion->http);
 	LOCK_SCOPE(&notion->mutex);
 	notion->is_stopped = true;
