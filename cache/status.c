@@ -48,9 +48,12 @@ struct owed {
 static int note_owed(void *context, const struct queue_entry *entry)
 {
 	struct owed *owed = context;
+	if (entry->kind == QUEUE_TRASH) {
+		return 0; /* in its grace time: owed when that is over, not before */
+	}
 	char *path = status_path(owed->state, entry->node);
 	if (path == NULL) {
-		return -1;
+		return -ENOMEM;
 	}
 	switch (entry->state) {
 	case QUEUE_PENDING: owed->pending++; break;
