@@ -145,6 +145,37 @@ static void have_related_names(struct workspace *workspace, const json_t *page,
 	json_decref(schema);
 }
 
+/* Databases that links and mentions name: search does not give them, and a page's text would depend
+ * on whether it or they were read first. */
+static void have_named_databases(struct workspace *workspace, const json_t *blocks,
+				 enum priority priority)
+{
+	struct uuid id;
+	size_t i;
+	const char *key;
+	json_t *inner;
+	if (json_is_array(blocks)) {
+		json_array_foreach (blocks, i, inner) {
+			have_named_databases(workspace, inner, priority);
+		}
+		return;
+	}
+	if (json_get_id(blocks, "database_id", &id) ||
+	    json_get_id(json_object_get(blocks, "database"), NULL, &id)) {
+		CLEANUP(failure) struct failure failure = {0};
+		json_t *database = NULL;
+		int r = have_object(workspace, &id, OBJECT_DATABASE, priority, false, &failure,
+				    &database);
+		if (r < 0) {
+			log_debug("a database that is named can't be read: %s", failure.message);
+		}
+		json_decref(database);
+	}
+	json_object_foreach ((json_t *)blocks, key, inner) {
+		have_named_databases(workspace, inner, priority);
+	}
+}
+
 int read_page(struct workspace *workspace, const struct uuid *page, enum priority priority)
 {
 	CLEANUP(failure) struct failure failure = {0};
@@ -168,6 +199,7 @@ int read_page(struct workspace *workspace, const struct uuid *page, enum priorit
 	}
 	if (r == 0) {
 		have_related_names(workspace, object, priority);
+		have_named_databases(workspace, blocks, priority);
 		r = read_take_body(workspace, page, changed ? object : NULL, blocks, fetched_ms,
 				   priority);
 	}
