@@ -1,6 +1,6 @@
 #!/bin/bash
-# The README's minute is what the tour prints; only the port, the folder, the new page's id and the
-# time of its reading may differ. Its links lead somewhere, and the commands it names exist.
+# The README's minute is what the tour prints; only the port, the folder, the new page's id, the
+# time of its reading and how many pages are read by then may differ. Its links lead somewhere, and the commands it names exist.
 # usage: readme_test.sh BUILD [--update]    --update writes the tour's output into the README
 set -u
 build=$(realpath "$1")
@@ -13,7 +13,8 @@ failed=0
 
 same_each_time() {
   sed -E -e 's#127\.0\.0\.1:[0-9]+#127.0.0.1:PORT#g' -e 's#/tmp/notionfs-tour-[^/]*#/home/you#' \
-    -e 's#^(id +).*#\1ID#' -e 's#^(url .*-)[0-9a-f]{32}$#\1ID#' -e 's#^(checked_at ).*#\1TIME#'
+    -e 's#^(id +).*#\1ID#' -e 's#^(url .*-)[0-9a-f]{32}$#\1ID#' -e 's#^(checked_at ).*#\1TIME#' \
+    -e 's#[0-9]+ pages known, .*#N pages known#' -e 's#[0-9]+ of [0-9]+ pages#N of N pages#'
 }
 
 "$root/tools/demo" --tour "$build" >"$work/tour" || {
