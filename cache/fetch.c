@@ -256,6 +256,13 @@ static void finish_job(struct fetcher *fetcher, struct job *job, int error)
 	answer_waits(waits);
 }
 
+/* Errors of the way to Notion, or of its side, not of the object. */
+static bool is_passing(int error)
+{
+	return error == -EHOSTUNREACH || error == -ETIMEDOUT || error == -EIO || error == -EACCES ||
+	       error == -EBUSY;
+}
+
 static void *worker_main(void *argument)
 {
 	struct fetcher *fetcher = argument;
@@ -278,6 +285,9 @@ static void *worker_main(void *argument)
 			char id[UUID_TEXT_BYTES];
 			uuid_format(&job->object, id);
 			log_info("reading %s failed: %s", id, strerror(-r));
+		}
+		if (is_passing(r)) {
+			refresher_note_failure(&fetcher->workspace->refresher);
 		}
 		finish_job(fetcher, job, r);
 	}

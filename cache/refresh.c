@@ -20,6 +20,9 @@
 #define MINUTE_MS 60000
 /* Search is an index that lags; this much is read again each time (notion-api.md §4.1). */
 #define OVERLAP_MS (5 * MINUTE_MS)
+/* What failed because Notion could not be reached. */
+#define RETRY_MS ((int64_t)5000)
+#define RESCAN_MS 30000
 /* The sweep: at least so long between two steps, one step after a person has been quiet, and at
  * most one part in so many of the window's requests. */
 #define SWEEP_STEP_MS 5000
@@ -31,6 +34,9 @@ struct second_look {
 	int64_t due_ms;
 	struct second_look *next;
 };
+
+static void request_first_search(struct workspace *workspace);
+static int request_all_unread(struct workspace *workspace);
 
 void refresher_init(struct refresher *refresher, struct workspace *workspace)
 {
@@ -99,6 +105,22 @@ void refresher_catch_up(struct refresher *refresher)
 	}
 }
 
+/* 5 s, doubled with each failure in a row, at most a minute. */
+static int64_t back_off_ms(unsigned failures)
+{
+	int64_t wait_ms = RETRY_MS << (failures < 4 ? failures : 4);
+	return wait_ms < MINUTE_MS ? wait_ms : MINUTE_MS;
+}
+
+void refresher_note_failure(struct refresher *refresher)
+{
+	LOCK_SCOPE(&refresher->mutex);
+	if (refresher->next_rescan_ms == 0) {
+		refresher->next_rescan_ms = clock_now_ms() + RESCAN_MS;
+		(void)pthread_cond_broadcast(&refresher->wake);
+	}
+}
+
 /* Takes one second look that is due out of the list. */
 static bool take_look_locked(struct refresher *refresher, int64_t now_ms, struct uuid *ret_page)
 {
@@ -128,6 +150,12 @@ static int64_t next_due_locked(const struct refresher *refresher, int64_t now_ms
 	}
 	if (is_sweeping(refresher) && refresher->next_sweep_ms < next_ms) {
 		next_ms = refresher->next_sweep_ms;
+	}
+	if (refresher->next_try_ms != 0 && refresher->next_try_ms < next_ms) {
+		next_ms = refresher->next_try_ms;
+	}
+	if (refresher->next_rescan_ms != 0 && refresher->next_rescan_ms < next_ms) {
+		next_ms = refresher->next_rescan_ms;
 	}
 	for (const struct second_look *look = refresher->looks; look != NULL; look = look->next) {
 		next_ms = look->due_ms < next_ms ? look->due_ms : next_ms;
@@ -194,6 +222,23 @@ static void *refresher_main(void *argument)
 			(void)pthread_mutex_lock(&refresher->mutex);
 			continue;
 		}
+		if (refresher->next_try_ms != 0 && refresher->next_try_ms <= now_ms) {
+			refresher->next_try_ms = 0;
+			(void)pthread_mutex_unlock(&refresher->mutex);
+			request_first_search(refresher->workspace);
+			(void)pthread_mutex_lock(&refresher->mutex);
+			continue;
+		}
+		if (refresher->next_rescan_ms != 0 && refresher->next_rescan_ms <= now_ms) {
+			refresher->next_rescan_ms = 0;
+			(void)pthread_mutex_unlock(&refresher->mutex);
+			int r = request_all_unread(refresher->workspace);
+			if (r < 0) {
+				log_warning("what is unread can't be found: %s", strerror(-r));
+			}
+			(void)pthread_mutex_lock(&refresher->mutex);
+			continue;
+		}
 		if (is_sweeping(refresher) && refresher->next_sweep_ms <= now_ms) {
 			(void)pthread_mutex_unlock(&refresher->mutex);
 			int64_t next_ms = sweep_step(refresher, now_ms);
@@ -244,11 +289,22 @@ static void mark_discovered(struct refresher *refresher)
 {
 	LOCK_SCOPE(&refresher->mutex);
 	refresher->is_discovered = true;
+	refresher->failures = 0;
 	refresher->next_poll_ms = clock_now_ms() + refresher->workspace->options.poll_ms;
 	if (refresher->next_sweep_ms == 0) {
 		refresher->next_sweep_ms = clock_now_ms() + MINUTE_MS;
 	}
 	(void)pthread_cond_signal(&refresher->wake);
+}
+
+/* The first search failed: again in a while, polls or not. */
+static void note_search(struct refresher *refresher, int error)
+{
+	LOCK_SCOPE(&refresher->mutex);
+	if (error < 0 && !refresher->is_discovered && !refresher->is_stopping) {
+		refresher->next_try_ms = clock_now_ms() + back_off_ms(refresher->failures++);
+		(void)pthread_cond_broadcast(&refresher->wake);
+	}
 }
 
 int refresh_discover(struct workspace *workspace, enum priority priority)
@@ -262,7 +318,20 @@ int refresh_discover(struct workspace *workspace, enum priority priority)
 		workspace->last_refresh_ms = clock_now_ms();
 		mark_discovered(&workspace->refresher);
 	}
+	note_search(&workspace->refresher, r);
 	return r;
+}
+
+static bool has_roots(struct workspace *workspace)
+{
+	struct store_transaction *state = NULL;
+	struct node_record root;
+	if (workspace_begin(workspace, false, &state, NULL) < 0) {
+		return false;
+	}
+	bool is_listed = tree_get(state, NODE_ROOT, &root) == 0 && (root.flags & NODE_LISTED) != 0;
+	store_abort(state);
+	return is_listed;
 }
 
 int refresh_poll(struct workspace *workspace, enum priority priority)
@@ -272,13 +341,15 @@ int refresh_poll(struct workspace *workspace, enum priority priority)
 	int r = discover_search(workspace, priority,
 				watermark_ms > OVERLAP_MS ? watermark_ms - OVERLAP_MS : 0,
 				&found_new);
-	if (r == 0 && found_new) {
+	/* A search that was whole once does not say that its tops were placed then. */
+	if (r == 0 && (found_new || !has_roots(workspace))) {
 		r = discover_roots(workspace, priority);
 	}
 	if (r == 0) {
 		workspace->last_refresh_ms = clock_now_ms();
 		mark_discovered(&workspace->refresher);
 	}
+	note_search(&workspace->refresher, r);
 	return r;
 }
 
@@ -338,19 +409,19 @@ static int request_unread(void *context, const struct node_record *record)
 	return tree_each(unread->state, record->node, 0, request_unread, context);
 }
 
-int refresh_resume(struct workspace *workspace)
+static void request_first_search(struct workspace *workspace)
 {
 	static const struct uuid none;
-	struct fetcher *fetcher = &workspace->fetcher;
-	struct unread unread = {.workspace = workspace};
-	fetcher_request(fetcher, JOB_PEOPLE, &none, PRIORITY_REFRESH, false);
 	if (discover_watermark(workspace) == 0) {
-		fetcher_request(fetcher, JOB_DISCOVER, &none, PRIORITY_PERSON, false);
-	} else if (workspace->options.poll_ms > 0) {
-		fetcher_request(fetcher, JOB_POLL, &none, PRIORITY_REFRESH, false);
+		fetcher_request(&workspace->fetcher, JOB_DISCOVER, &none, PRIORITY_PERSON, false);
 	} else {
-		mark_discovered(&workspace->refresher);
+		fetcher_request(&workspace->fetcher, JOB_POLL, &none, PRIORITY_REFRESH, false);
 	}
+}
+
+static int request_all_unread(struct workspace *workspace)
+{
+	struct unread unread = {.workspace = workspace};
 	int r = workspace_begin(workspace, false, &unread.state, &unread.cache);
 	if (r == 0) {
 		r = tree_each(unread.state, NODE_ROOT, 0, request_unread, &unread);
@@ -358,4 +429,16 @@ int refresh_resume(struct workspace *workspace)
 	store_abort(unread.state);
 	store_abort(unread.cache);
 	return r;
+}
+
+int refresh_resume(struct workspace *workspace)
+{
+	static const struct uuid none;
+	fetcher_request(&workspace->fetcher, JOB_PEOPLE, &none, PRIORITY_REFRESH, false);
+	if (discover_watermark(workspace) == 0 || workspace->options.poll_ms > 0) {
+		request_first_search(workspace);
+	} else {
+		mark_discovered(&workspace->refresher);
+	}
+	return request_all_unread(workspace);
 }

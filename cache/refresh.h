@@ -26,6 +26,9 @@ struct refresher {
 	uint64_t rounds;	   /* guarded by mutex; such rounds */
 	struct second_look *looks; /* guarded by mutex */
 	int64_t next_poll_ms;	   /* guarded by mutex */
+	int64_t next_try_ms;	   /* guarded by mutex; a first search that failed; 0 = none */
+	int64_t next_rescan_ms;	   /* guarded by mutex; readings that failed; 0 = none */
+	unsigned failures;	   /* guarded by mutex; of the first search, in a row */
 	int64_t next_sweep_ms;	   /* guarded by mutex */
 	uint64_t requests_before;  /* refresher's thread: at the last step of the sweep */
 	bool is_stopping;	   /* guarded by mutex */
@@ -42,6 +45,8 @@ void refresher_release(struct refresher *refresher);
 
 /* Looks at this page again when the minute of `stamp_ms` is over (notion-api.md §8.2). */
 void refresher_look_again(struct refresher *refresher, const struct uuid *page, int64_t stamp_ms);
+/* A reading failed for a reason that may pass: what is unread is asked for again in a while. */
+void refresher_note_failure(struct refresher *refresher);
 /* Has everything search names been taken in, in this run or from a cache of an earlier one? */
 bool refresher_is_discovered(struct refresher *refresher);
 /* Blocks until everything that is due by now has been asked for. */

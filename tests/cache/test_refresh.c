@@ -5,11 +5,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "tests/cache/fixture.h"
 #include "tests/unit/suite.h"
 
 #define ROUNDS_MAX 400
+#define PATIENCE_S 40
 
 static void advance(struct fixture *fixture, unsigned seconds)
 {
@@ -136,7 +138,73 @@ START_TEST(without_polls_and_sweep_nothing_is_asked_by_itself)
 }
 END_TEST
 
+static void fault(struct fixture *fixture, const char *method, const char *path, unsigned times)
+{
+	char body[512];
+	(void)snprintf(body, sizeof body,
+		       "{\"faults\":[{\"match\":{\"method\":\"%s\",\"path\":\"%s\",\"times\":%u},"
+		       "\"do\":\"status\",\"status\":503,\"apply\":\"none\"}]}",
+		       method, path, times);
+	json_decref(fixture_http(fixture, "POST", "/_sim/faults", body));
+}
+
+/* Lets time pass until the status satisfies; false when it never does. */
+static bool until_status(struct fixture *fixture, bool (*satisfies)(const json_t *status))
+{
+	/* Moving the clock costs nothing, what it sets off does: a bound in real time. */
+	time_t end = time(NULL) + PATIENCE_S;
+	while (time(NULL) < end) {
+		json_t *status = fixture_command(fixture, "{\"command\":\"status\"}");
+		bool is_so = satisfies(status);
+		json_decref(status);
+		if (is_so) {
+			return true;
+		}
+		advance(fixture, 5);
+	}
+	return false;
+}
+
+static bool has_looked(const json_t *status)
+{
+	return json_is_string(json_object_get(status, "last_refresh"));
+}
+
+static bool has_everything(const json_t *status)
+{
+	const json_t *pages = json_object_get(status, "pages");
+	json_int_t known = json_integer_value(json_object_get(pages, "known"));
+	return known >= 50 && json_integer_value(json_object_get(pages, "cached")) == known;
+}
+
+START_TEST(a_first_search_that_failed_is_tried_again)
+{
+	struct fixture fixture;
+	open_with_clock(&fixture, 30000, false);
+	fixture_close(&fixture);
+	fault(&fixture, "POST", "^/v1/search", 6);
+	fixture_open(&fixture);
+	ck_assert(until_status(&fixture, has_looked));
+	fixture_release(&fixture);
+}
+END_TEST
+
+START_TEST(readings_that_failed_are_asked_for_again)
+{
+	struct fixture fixture;
+	open_with_clock(&fixture, 0, false);
+	fixture_close(&fixture);
+	fixture_delete_cache(&fixture);
+	fault(&fixture, "GET", "^/v1/blocks/", 40);
+	fixture_open(&fixture);
+	ck_assert(until_status(&fixture, has_everything));
+	fixture_release(&fixture);
+}
+END_TEST
+
 SUITE_CASES = {
+	&a_first_search_that_failed_is_tried_again,
+	&readings_that_failed_are_asked_for_again,
 	&an_edit_in_the_app_is_shown_after_the_next_poll,
 	&an_edit_that_moves_no_stamp_of_its_page_is_found_by_the_sweep,
 	&a_row_that_search_leaves_out_is_found_by_the_sweep,
