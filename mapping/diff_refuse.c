@@ -165,6 +165,9 @@ static void check_structure(struct refusal *refusal, const struct block *block)
 		       block->type == BLOCK_TABLE ? "table" : "tabs block",
 		       block->type == BLOCK_TABLE ? "rows" : "tabs");
 	}
+	if (block->type == BLOCK_LINK_TO_PAGE && uuid_is_zero(&block->target)) {
+		refuse(refusal, "this line names no page, give its url; a new page is a new file");
+	}
 	if (block->type == BLOCK_LINK_TO_PAGE && block->child_count > 0) {
 		refusal->line = block->first_child->line;
 		refuse(refusal, "a link to a page holds no text, put the text elsewhere");

@@ -112,6 +112,26 @@ static void parse_emoji(struct inline_parser *parser)
 	parser->at = end + 1;
 }
 
+/* Where the label of a mention ends, the length of its close tag in *ret_close_len; the text's
+ * length when there is none. */
+static size_t find_label_end(struct inline_parser *parser, const struct tag *tag, size_t start,
+			     size_t *ret_close_len)
+{
+	static const char *const closes[INLINE_MENTION_TAGS] = {
+		"</mention>", "</mention-user>", "</mention-page>", "</mention-database>"};
+
+	for (size_t i = 0; i < INLINE_MENTION_TAGS; i++) {
+		size_t name_len = strlen(closes[i]) - 3;
+		if (strlen(tag->name) == name_len &&
+		    memcmp(tag->name, closes[i] + 2, name_len) == 0) {
+			*ret_close_len = name_len + 3;
+			return inline_parser_find(parser, &parser->mention_ends[i], closes[i],
+						  start);
+		}
+	}
+	return parser->len;
+}
+
 /* A mention, date or equation tag, with its label and close tag. */
 static bool parse_run_tag(struct inline_parser *parser, const struct tag *tag)
 {
@@ -121,12 +141,14 @@ static bool parse_run_tag(struct inline_parser *parser, const struct tag *tag)
 	if (tag->is_close) {
 		return false;
 	}
-	if (!tag->is_self_closing && strcmp(tag->name, "mention") == 0) {
-		end = inline_parser_find(parser, &parser->mention_end, "</mention>", start);
-		if (end >= parser->len) {
-			return false;
-		}
-		next = end + strlen("</mention>");
+	size_t close_len = 0;
+	size_t label_end =
+		tag->is_self_closing ? parser->len : find_label_end(parser, tag, start, &close_len);
+	if (label_end < parser->len) {
+		end = label_end;
+		next = end + close_len;
+	} else if (!tag->is_self_closing && strcmp(tag->name, "mention") == 0) {
+		return false;
 	} else if (!tag->is_self_closing && start < parser->len && parser->text[start] == '<') {
 		struct tag close;
 		if (tag_parse(parser->arena, parser->text + start, parser->len - start, &close) &&

@@ -40,6 +40,9 @@ struct search {
 
 #define MAX_BACKTICKS 64
 
+/* <mention> and those of v1 that have a label. */
+#define INLINE_MENTION_TAGS 4
+
 struct inline_parser {
 	const char *text;
 	size_t len;
@@ -58,9 +61,9 @@ struct inline_parser {
 	int last_opener[OPENER_KINDS]; /* topmost live opener of each kind, or -1 */
 	int link_floor;		       /* brackets below can't be links: they would hold one */
 
-	struct search dollar;	       /* a `$` that can close */
-	struct search backtick_dollar; /* "`$" */
-	struct search mention_end;     /* "</mention>" */
+	struct search dollar;				 /* a `$` that can close */
+	struct search backtick_dollar;			 /* "`$" */
+	struct search mention_ends[INLINE_MENTION_TAGS]; /* "</mention>", "</mention-user>" … */
 	size_t last_backticks[MAX_BACKTICKS +
 			      1]; /* a run of n was seen to end here at the latest */
 	bool knows_backticks;

@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <string.h>
 
 #include "mapping/block_attribute.h"
@@ -91,6 +92,21 @@ static void apply_link(struct parser *parser, struct block *block, const struct 
 							     : LINK_TO_PAGE_ID;
 }
 
+static void apply_reference(struct parser *parser, struct block *block, const struct block_tag *tag,
+			    const struct line *line)
+{
+	if (strstr(tag->rule->name, "reference") == NULL) {
+		return;
+	}
+	block->is_synced_copy = target_of(parser, tag, line, &block->target);
+	if (!block->is_synced_copy && !parser->failed) {
+		parser_fail(parser, line->number, line_character(line),
+			    "<%s> has no url, give the original's Notion URL or write "
+			    "<synced-block>",
+			    tag->rule->name);
+	}
+}
+
 static void apply_column(struct parser *parser, struct block *block, const struct block_tag *tag)
 {
 	const char *percent = tag_attribute(&tag->tag, "ratio");
@@ -126,11 +142,66 @@ static void apply_table(struct block *block, const struct block_tag *tag)
 	}
 }
 
+/* What each kind of tag understands, one blank around each. NULL: whatever it has is Notion's. */
+static const char *known_attributes(const struct block *block)
+{
+	switch (block->type) {
+	case BLOCK_HEADING_1:
+	case BLOCK_HEADING_2:
+	case BLOCK_HEADING_3:
+	case BLOCK_HEADING_4: return " color heading toggle ";
+	case BLOCK_TO_DO: return " checked color ";
+	case BLOCK_PARAGRAPH:
+	case BLOCK_CALLOUT: return " icon color ";
+	case BLOCK_BULLETED_LIST_ITEM:
+	case BLOCK_NUMBERED_LIST_ITEM:
+	case BLOCK_QUOTE:
+	case BLOCK_TEMPLATE:
+	case BLOCK_TABLE_OF_CONTENTS: return " color ";
+	case BLOCK_TOGGLE: return " color open ";
+	case BLOCK_CODE: return " language caption ";
+	case BLOCK_EQUATION: return " expression ";
+	case BLOCK_TABLE: return " header-row header-column columns fit-page-width ";
+	case BLOCK_COLUMN: return " ratio width-ratio ";
+	case BLOCK_IMAGE:
+	case BLOCK_VIDEO:
+	case BLOCK_AUDIO:
+	case BLOCK_PDF: return " source src url type ";
+	case BLOCK_FILE: return " source src url type name ";
+	case BLOCK_BOOKMARK:
+	case BLOCK_EMBED: return " source src url ";
+	case BLOCK_DIVIDER:
+	case BLOCK_BREADCRUMB:
+	case BLOCK_COLUMN_LIST:
+	case BLOCK_TAB: return " ";
+	default: return NULL;
+	}
+}
+
+/* The text stays as it is in the file, but Notion has no place for them. */
+static void warn_of_unknown(struct parser *parser, const struct block *block,
+			    const struct block_tag *tag, const struct line *line)
+{
+	const char *known = known_attributes(block);
+
+	for (size_t i = 0; known != NULL && i < tag->tag.attribute_count; i++) {
+		char name[80];
+		(void)snprintf(name, sizeof(name), " %.70s ", tag->tag.attributes[i].name);
+		if (strstr(known, name) == NULL) {
+			diagnostics_add(parser->diagnostics, SEVERITY_WARNING, line->number,
+					line_character(line),
+					"Notion has no%sfor <%s>, it is not sent", name,
+					tag->rule->name);
+		}
+	}
+}
+
 void apply_attributes(struct parser *parser, struct block *block, const struct block_tag *tag,
 		      const struct line *line)
 {
 	const char *icon = tag_attribute(&tag->tag, "icon");
 
+	warn_of_unknown(parser, block, tag, line);
 	switch (block->type) {
 	case BLOCK_HEADING_1:
 	case BLOCK_HEADING_2:
@@ -161,11 +232,7 @@ void apply_attributes(struct parser *parser, struct block *block, const struct b
 	case BLOCK_EQUATION: block->expression = tag_attribute(&tag->tag, "expression"); break;
 	case BLOCK_TABLE: apply_table(block, tag); break;
 	case BLOCK_COLUMN: apply_column(parser, block, tag); break;
-	case BLOCK_SYNCED_BLOCK:
-		if (strstr(tag->rule->name, "reference") != NULL) {
-			block->is_synced_copy = target_of(parser, tag, line, &block->target);
-		}
-		break;
+	case BLOCK_SYNCED_BLOCK: apply_reference(parser, block, tag, line); break;
 	case BLOCK_CHILD_PAGE:
 	case BLOCK_CHILD_DATABASE:
 		block->name = "";

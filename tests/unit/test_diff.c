@@ -376,6 +376,7 @@ START_TEST(an_edit_of_what_is_only_shown_is_an_error_with_its_line)
 		{"page 7\n", "page 7\n\tp lost\n", 2},
 		{"database 7\n", "database 7\n\tp lost\n", 2},
 		{"p x\n", "p x\npage 8\n\tp lost\n", 3},
+		{"p x\n", "p x\nlink 0\n", 2},
 		{"page 7\n", "page 7\npage 7\n\tp lost\n", 3},
 		{"unknown ai\n\tp one\n", "unknown ai\n", 0},
 		{"copy 9\n\tp one\n", "copy 9\n", 0},

@@ -202,6 +202,9 @@ START_TEST(mentions_of_every_kind)
 		  {"<mention type=\"preview\" url=\"https://x.example\">X</mention>", "@preview:X"},
 		  {"<mention type=\"other\" json=\"{&quot;a&quot;:1}\">X</mention>", "@other:X"});
 	READS(INLINE_PARAGRAPH, {"<mention-user url=\"{{user://" ID "}}\"/>", "@user:"},
+	      {"<mention-user url=\"user://" ID "\">Ada</mention-user>", "@user:@Ada"},
+	      {"<mention-page url=\"https://www.notion.so/" ID_HEX "\">A \\*B</mention-page>",
+	       "@page:A *B"},
 	      {"<mention-page url=\"https://www.notion.so/P-" ID_HEX "\"/>", "@page:"},
 	      {"<mention-date start=\"2026-01-31\" startTime=\"09:30\"/>",
 	       "@date:2026-01-31T09:30"},

@@ -194,6 +194,23 @@ START_TEST(bytes_that_are_no_text_are_an_error_at_their_place)
 }
 END_TEST
 
+START_TEST(what_a_tag_has_no_place_for_is_warned_of)
+{
+	struct diagnostics diagnostics;
+	struct block_tree *tree = NULL;
+	const char *text = "<p color=\"red\" align=\"center\">x</p>\n";
+	diagnostics_init(&diagnostics);
+	ck_assert_int_eq(parse_blocks(text, strlen(text), 1, NULL, NULL, &diagnostics, &tree), 0);
+	ck_assert_uint_eq(diagnostics.count, 1);
+	ck_assert_str_eq(diagnostics.items[0].message,
+			 "Notion has no align for <p>, it is not sent");
+	ck_assert(!diagnostics.has_error);
+	diagnostics_release(&diagnostics);
+	block_tree_free(tree);
+	assert_error("<synced-block-reference>\n</synced-block-reference>\n", 1, 1);
+}
+END_TEST
+
 START_TEST(nesting_has_a_bound)
 {
 	struct buf text;
@@ -289,6 +306,7 @@ SUITE_CASES = {
 	&children_of_item_one_hundred_stand_one_tab_deeper,
 	&what_is_not_closed_is_an_error_at_its_beginning,
 	&bytes_that_are_no_text_are_an_error_at_their_place,
+	&what_a_tag_has_no_place_for_is_warned_of,
 	&nesting_has_a_bound,
 	&the_base_gives_ids_and_hidden_fields_in_order,
 	&the_base_never_changes_what_the_text_says,
