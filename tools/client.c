@@ -112,6 +112,32 @@ static char *absolute(const char *path)
 	return text;
 }
 
+/* Takes the dots out of a path: its directory resolved, its own name as it is. */
+static void resolve_dots(char **path)
+{
+	char real[PATH_MAX];
+	char *slash = strrchr(*path, '/');
+	char *text;
+	bool is_dots = strcmp(slash, "/..") == 0 || strcmp(slash, "/.") == 0;
+	if (!is_dots && strstr(*path, "/../") == NULL && strstr(*path, "/./") == NULL) {
+		return;
+	}
+	if (is_dots) {
+		text = realpath(*path, NULL);
+	} else {
+		*slash = '\0';
+		bool is_there = realpath(slash == *path ? "/" : *path, real) != NULL;
+		*slash = '/';
+		if (!is_there || asprintf(&text, "%s%s", real, slash) < 0) {
+			text = NULL;
+		}
+	}
+	if (text != NULL) {
+		free(*path);
+		*path = text;
+	}
+}
+
 int client_find(const char *path, char **ret_mount, char **ret_inside)
 {
 	CLEANUP(free) char *full = absolute(path == NULL ? "." : path);
@@ -124,6 +150,8 @@ int client_find(const char *path, char **ret_mount, char **ret_inside)
 	while (len > 1 && full[len - 1] == '/') {
 		full[--len] = '\0';
 	}
+	resolve_dots(&full);
+	holding.path = full;
 	(void)each_mount(note_holding, &holding);
 	if (holding.mount == NULL) {
 		/* Perhaps a symlink, or dots in the path, hide it. */

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -72,20 +73,35 @@ int demo_server_start(const struct demo_server *demo, char *url, size_t size, ch
 	return 0;
 }
 
-int demo_folders(char *cache_directory, char *state_directory, char **ret_message)
+int demo_folders(struct demo_server *demo, char *cache_directory, char *state_directory,
+		 char **ret_message)
 {
 	const char *base = getenv("TMPDIR");
-	char folder[PATH_MAX / 2];
-	(void)snprintf(folder, sizeof folder, "%s/notionfs-demo-XXXXXX",
+	(void)snprintf(demo->folder, sizeof demo->folder, "%s/notionfs-demo-XXXXXX",
 		       base == NULL || *base != '/' ? "/tmp" : base);
-	if (mkdtemp(folder) == NULL) {
+	if (mkdtemp(demo->folder) == NULL) {
 		int error = errno;
-		if (asprintf(ret_message, "%s can't be made: %s", folder, strerror(error)) < 0) {
+		if (asprintf(ret_message, "%s can't be made: %s", demo->folder, strerror(error)) <
+		    0) {
 			*ret_message = NULL;
 		}
 		return -error;
 	}
-	(void)snprintf(cache_directory, PATH_MAX, "%s/cache", folder);
-	(void)snprintf(state_directory, PATH_MAX, "%s/state", folder);
+	(void)snprintf(cache_directory, PATH_MAX, "%s/cache", demo->folder);
+	(void)snprintf(state_directory, PATH_MAX, "%s/state", demo->folder);
 	return 0;
+}
+
+static int remove_one(const char *path, const struct stat *stat, int type, struct FTW *place)
+{
+	(void)stat;
+	(void)type;
+	(void)place;
+	(void)remove(path);
+	return 0;
+}
+
+void demo_folders_remove(const struct demo_server *demo)
+{
+	(void)nftw(demo->folder, remove_one, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
 }

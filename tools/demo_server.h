@@ -19,6 +19,7 @@
 struct demo_server {
 	char program[PATH_MAX];
 	char workspace[PATH_MAX];
+	char folder[PATH_MAX / 2]; /* of this demo's cache and state */
 };
 
 /* Looks beside this program (a build folder) and in share/notionfs (installed). -ENOENT. */
@@ -26,7 +27,10 @@ must_check int demo_server_find(struct demo_server *demo, char **ret_message);
 /* Starts it; it ends when the calling thread does. Its address goes to `url`. */
 must_check int demo_server_start(const struct demo_server *demo, char *url, size_t size,
 				 char **ret_message);
-/* Fresh folders for cache and state below the temporary directory (each PATH_MAX bytes). */
-must_check int demo_folders(char *cache_directory, char *state_directory, char **ret_message);
+/* Fresh folders for cache and state (each PATH_MAX bytes) below the temporary directory. */
+must_check int demo_folders(struct demo_server *demo, char *cache_directory, char *state_directory,
+			    char **ret_message);
+/* Removes them with all that is in them. */
+void demo_folders_remove(const struct demo_server *demo);
 
 #endif

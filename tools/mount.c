@@ -457,11 +457,16 @@ static int run(struct mount_options *options, char *token, const struct demo_ser
 		/* Its parent is the daemon, and it goes when that goes. */
 		if (demo_server_start(demo, url, sizeof url, &message) < 0) {
 			report(&daemon, false, message != NULL ? message : "no demo server");
+			demo_folders_remove(demo);
 			return EXIT_FAILED;
 		}
 		options->workspace.base_url = url;
 	}
-	return serve(&daemon, token);
+	int r = serve(&daemon, token);
+	if (demo != NULL) {
+		demo_folders_remove(demo);
+	}
+	return r;
 }
 
 int command_mount(int argc, char **argv)
@@ -508,23 +513,23 @@ int command_demo(int argc, char **argv)
 	if (mkdir(options.directory, 0755) != 0 && errno != EEXIST && errno != ENOTCONN) {
 		return complain("%s: %s", options.directory, strerror(errno));
 	}
-	/* Its own folders: what is tried out here stays apart, and starts afresh each time. */
 	char *message = NULL;
-	if (demo_server_find(&demo, &message) < 0 ||
-	    demo_folders(options.cache_directory, options.state_directory, &message) < 0) {
-		r = complain("%s", message);
-		free(message);
-		return r;
-	}
 	r = check_directory(&options, &directory);
 	if (r == 0) {
 		r = check_fuse();
+	}
+	/* Its own folders: what is tried out here stays apart, and starts afresh each time. */
+	if (r == 0 &&
+	    (demo_server_find(&demo, &message) < 0 ||
+	     demo_folders(&demo, options.cache_directory, options.state_directory, &message) < 0)) {
+		r = complain("%s", message != NULL ? message : "the demo can't be set up");
 	}
 	if (r == 0) {
 		char token[] = DEMO_TOKEN;
 		options.workspace.mount_directory = directory;
 		r = run(&options, token, &demo);
 	}
+	free(message);
 	free(directory);
 	return r;
 }
