@@ -148,6 +148,10 @@ static int check_fuse(void)
 		(void)close(fd);
 		return 0;
 	}
+	if (errno == EACCES || errno == EPERM) {
+		return complain("you may not open /dev/fuse: `sudo chmod 666 /dev/fuse` lets "
+				"everybody mount, as Debian does by itself");
+	}
 	return complain("/dev/fuse can't be opened (%s): load the kernel's module with `modprobe "
 			"fuse`, and in a container pass the device in",
 			strerror(errno));
