@@ -105,7 +105,8 @@ void drafts_release(struct drafts *drafts)
 	(void)pthread_mutex_destroy(&drafts->mutex);
 }
 
-static void note_open(struct drafts *drafts, node_id node, pid_t process, uint64_t version)
+static void note_open(struct drafts *drafts, node_id node, pid_t process, uint64_t version,
+		      int64_t opened_ms)
 {
 	sweep_note_use(&drafts->workspace->sweep, node, clock_now_ms());
 	LOCK_SCOPE(&drafts->mutex);
@@ -113,13 +114,12 @@ static void note_open(struct drafts *drafts, node_id node, pid_t process, uint64
 		.node = node,
 		.process = process,
 		.version = version,
-		.opened_ms = clock_now_ms(),
+		.opened_ms = opened_ms,
 	};
 }
 
-/* The version this process's save is based on; `present` when nobody is known to have opened
- * the page. */
-static uint64_t choose_base(struct drafts *drafts, node_id node, pid_t process, uint64_t present)
+/* The version this process's save is based on; 0 when nobody is known to have opened the page. */
+static uint64_t choose_base(struct drafts *drafts, node_id node, pid_t process)
 {
 	int64_t now_ms = clock_now_ms();
 	const struct draft_open *settled = NULL; /* by this process, not in the last second */
@@ -145,7 +145,19 @@ static uint64_t choose_base(struct drafts *drafts, node_id node, pid_t process, 
 	return settled != NULL	? settled->version
 	       : recent != NULL ? recent->version
 	       : newest != NULL ? newest->version
-				: present;
+				: 0;
+}
+
+/* Has anybody but this process opened the page? */
+static bool is_read_by_others(struct drafts *drafts, node_id node, pid_t process)
+{
+	LOCK_SCOPE(&drafts->mutex);
+	size_t count = drafts->next_open < DRAFT_OPENS ? drafts->next_open : DRAFT_OPENS;
+	bool is_read = drafts->next_open > DRAFT_OPENS;
+	for (size_t i = 0; i < count && !is_read; i++) {
+		is_read = drafts->opens[i].node == node && drafts->opens[i].process != process;
+	}
+	return is_read;
 }
 
 /* What the page reads as now, committed: a copy. -EAGAIN: nothing is here. */
@@ -202,17 +214,20 @@ static bool is_blank(const char *bytes, size_t len)
 }
 
 /* Fills the queue's entry with a new text. */
-static int make_entry(struct workspace *workspace, struct store_transaction *state,
-		      struct store_transaction *cache, const struct node_record *record,
-		      const char *bytes, size_t len, pid_t process, struct queue_entry *entry)
+static int make_entry(struct store_transaction *state, struct store_transaction *cache,
+		      const struct node_record *record, const char *bytes, size_t len,
+		      uint64_t base_version, struct queue_entry *entry)
 {
-	uint64_t base = choose_base(&workspace->drafts, record->node, process, record->version);
 	int r = 0;
-	if (entry->base == NULL && (record->flags & NODE_NEW) == 0) {
-		r = content_version(state, cache, record, base, &entry->base);
+	bool has_base = json_object_get(entry->base, "blocks") != NULL;
+	if (!has_base && (record->flags & NODE_NEW) == 0) {
+		json_t *base = NULL;
+		r = content_version(state, cache, record, base_version, &base);
 		if (r < 0) {
 			return r == -ENOENT ? -EAGAIN : r;
 		}
+		json_decref(entry->base);
+		entry->base = base;
 	}
 	free(entry->text);
 	entry->text = malloc(len + 1);
@@ -245,6 +260,9 @@ int draft_save(struct workspace *workspace, node_id node, const void *bytes, siz
 	struct node_record record;
 	struct store_value shown;
 	uint64_t version;
+	/* Before the transaction: the drafts' mutex comes first. */
+	uint64_t base_version = choose_base(&workspace->drafts, node, process);
+	bool is_read = is_read_by_others(&workspace->drafts, node, process);
 	int r = store_write(workspace->state, &state);
 	if (r == 0) {
 		r = store_read(workspace->cache, &cache);
@@ -267,11 +285,13 @@ int draft_save(struct workspace *workspace, node_id node, const void *bytes, siz
 				     rendering_get(cache, &record.object, &version, &shown) == 0 &&
 				     shown.len == len && memcmp(shown.bytes, bytes, len) == 0;
 	if (!is_same) {
-		/* Others may have it open as it was until now, and save on that. */
-		r = content_keep_version(state, cache, &record.object);
+		/* What readers were given goes on being a base for them (design.md §5.4). */
+		r = !is_read || is_pending || (record.flags & NODE_NEW) != 0
+			    ? 0
+			    : content_keep_version(state, cache, &record.object);
 		if (r == 0) {
-			r = make_entry(workspace, state, cache, &record, bytes, len, process,
-				       &entry);
+			base_version = base_version == 0 ? record.version : base_version;
+			r = make_entry(state, cache, &record, bytes, len, base_version, &entry);
 		}
 		if (r == 0) {
 			r = queue_put(state, &entry);
@@ -292,6 +312,11 @@ int draft_save(struct workspace *workspace, node_id node, const void *bytes, siz
 	}
 	if (r == 0) {
 		r = workspace_commit(&state, NULL);
+	}
+	if (r == 0) {
+		/* Who saved a text has seen it: what comes next was made over that. */
+		note_open(&workspace->drafts, node, process, record.version,
+			  clock_now_ms() - RECENT_OPEN_MS - 1);
 	}
 	if (r == 0 && (!is_same || is_pending)) {
 		writeback_schedule(&workspace->writeback, node, clock_now_ms() + QUIET_MS);
@@ -357,28 +382,34 @@ int workspace_open_page(struct workspace *workspace, node_id page, int flags, pi
 	if (is_writable && workspace->options.read_only) {
 		return -EROFS;
 	}
-	int r = read_present(workspace, page, &bytes, &len, &record);
-	if (r < 0) {
-		return r;
-	}
 	struct page_file *file = calloc(1, sizeof *file);
 	if (file == NULL) {
-		free(bytes);
 		return -ENOMEM;
 	}
 	file->draft = draft_ref(&workspace->drafts, page);
-	file->pinned = pinned_new(bytes, len);
 	file->is_writable = is_writable;
 	file->process = process;
-	free(bytes);
-	if ((record.flags & NODE_NEW) == 0) {
-		note_open(&workspace->drafts, page, process, record.version);
-	}
+	int r;
 	{
+		/* No save comes in between what is read and what is pinned: a write would be made
+		 * over the older text. */
 		LOCK_SCOPE(&file->draft->mutex);
-		file->next = file->draft->files;
-		file->draft->files = file;
-		file->draft->writers += is_writable ? 1 : 0;
+		r = read_present(workspace, page, &bytes, &len, &record);
+		if (r == 0) {
+			file->pinned = pinned_new(bytes, len);
+			file->next = file->draft->files;
+			file->draft->files = file;
+			file->draft->writers += is_writable ? 1 : 0;
+		}
+	}
+	free(bytes);
+	if (r < 0) {
+		draft_unref(file->draft);
+		free(file);
+		return r;
+	}
+	if ((record.flags & NODE_NEW) == 0) {
+		note_open(&workspace->drafts, page, process, record.version, clock_now_ms());
 	}
 	if (is_writable && (flags & O_TRUNC) != 0) {
 		r = page_file_truncate(file, 0);

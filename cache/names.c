@@ -310,7 +310,8 @@ static int owe_retitle(struct workspace *workspace, struct store_transaction *st
 			return r;
 		}
 		entry.kind = QUEUE_RETITLE;
-		entry.base = json_pack("{so s[]}", "page", page, "blocks");
+		/* No blocks: a text saved over this has to find its own. */
+		entry.base = json_pack("{so}", "page", page);
 	}
 	entry.node = record->node;
 	entry.generation++;

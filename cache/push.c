@@ -40,6 +40,11 @@ static int load(struct push *push, node_id node)
 		    (page != NULL && uuid_parse(page, strlen(page), &push->page) < 0)) {
 			return -EINVAL;
 		}
+		json_t *merged_base = json_object_get(push->journal, "base");
+		if (merged_base != NULL) {
+			json_decref(push->entry.base);
+			push->entry.base = json_incref(merged_base);
+		}
 		/* Its answers went with the process that got them. */
 		push->is_resumed = json_integer_value(json_object_get(push->journal, "done")) > 0 ||
 				   json_is_object(json_object_get(push->journal, "sending"));
@@ -105,7 +110,16 @@ static int push_save(struct push *push)
 	CLEANUP(diagnostics) struct diagnostics diagnostics;
 	diagnostics_init(&diagnostics);
 	int r = 0;
-	if (push->journal == NULL) {
+	if (push->journal != NULL) {
+		r = push_resume(push);
+		if (r == -ESTALE) {
+			return push_conflict(push);
+		}
+	}
+	if (r == 0 && push->journal == NULL && push->entry.state != QUEUE_PENDING) {
+		return 0; /* what was on its way is settled; this waits for a person */
+	}
+	if (r == 0 && push->journal == NULL) {
 		r = have_schema(push);
 		if (r == 0) {
 			r = push_plan(push, &diagnostics);
@@ -131,7 +145,10 @@ static int push_save(struct push *push)
 	if (r == 0) {
 		r = push_send(push);
 		bool has_sent = json_integer_value(json_object_get(push->journal, "done")) > 0;
-		if (r == -EINVAL && has_sent && (push->record.flags & NODE_NEW) == 0) {
+		if (r == -EINVAL && has_sent && push_is_merged(push)) {
+			return push_conflict(push);
+		}
+		if (r == -EINVAL && has_sent) {
 			CLEANUP(failure) struct failure reason = push->failure;
 			push->failure = (struct failure){0};
 			int rebased = push_rebase(push);
@@ -226,6 +243,10 @@ int push_page(struct workspace *workspace, node_id node, int64_t *ret_again_ms)
 	    (push.entry.state == QUEUE_HELD || push.entry.state == QUEUE_ERROR)) {
 		push_release(&push);
 		return 0;
+	}
+	if (r == 0 && push.entry.kind == QUEUE_TRASH && push.journal != NULL) {
+		/* A create may be on its way: then there is something to trash. */
+		r = push_resume(&push);
 	}
 	if (r == 0) {
 		r = push.entry.kind == QUEUE_TRASH ? push_trash(&push) : push_save(&push);

@@ -34,11 +34,15 @@ struct push {
 	/*
 	 * What is durable of it: {"generation":N, "exact":bool, "page":id or null,
 	 * "calls":[{"method","path","body"},…], "done":K, "created":{"<n>":[ids]},
-	 * "sending":{"sent_ms":T,"next_node":N} or null}. Call numbers count from 1.
+	 * "sending":{"sent_ms":T,"next_node":N} or null, "there":[ids],
+	 * "base":{"page","blocks"}}. Call numbers count from 1. "there": blocks we know of that
+	 * are not in the base. "base" is there when the plan is merged: what Notion had then; a
+	 * call of which a part was found has its whole body as "planned" besides.
 	 */
 	json_t *journal;
 	json_t *answers; /* by call number; only of calls sent by this process */
-	bool is_resumed; /* some calls were sent by an earlier process */
+	bool is_resumed; /* some calls were sent by an earlier try */
+	bool is_unsaved; /* the journal knows more than the one on disk */
 	int64_t again_ms;
 	struct failure failure;
 };
@@ -48,8 +52,8 @@ must_check int push_plan(struct push *push, struct diagnostics *diagnostics);
 /* Nothing to send? */
 bool push_is_empty(const struct push *push);
 
-/* Re-reads what the calls touch and compares it with the base. -ESTALE: somebody else changed
- * it. */
+/* Re-reads what the calls that are left touch and compares it with the base. -ESTALE: somebody
+ * else changed it. */
 must_check int push_check(struct push *push);
 
 /* Sends the calls that are left, in order, each outcome durable before the next. -EAGAIN with
@@ -72,8 +76,28 @@ must_check int push_merge(struct push *push, struct diagnostics *diagnostics);
 must_check int push_conflict(struct push *push);
 /* The user's text as X.md.conflict-<time>. */
 void push_keep_copy(struct push *push);
-/* Some calls were applied before one was refused: the base of the next try has them in it. */
+
+/*
+ * Of a push that an earlier try began: waits for what is on its way, and takes what is done into
+ * the base. 0: push->journal is NULL, the plan is to be made; or it is there and its calls are to
+ * be sent on. -ESTALE: the plan was a merged one and what it touches changed again.
+ */
+must_check int push_resume(struct push *push);
+/* What is on its way has landed or can't any more. -EAGAIN with push->again_ms. */
+must_check int push_settle(struct push *push);
+/* The base of the next try has the calls in it that are done; the journal is gone. */
 must_check int push_rebase(struct push *push);
+/* Was the plan made against Notion's present page, not the author's base? */
+bool push_is_merged(const struct push *push);
+/* The node of a new page gets the id Notion gave. */
+must_check int push_adopt_page(struct push *push, struct store_transaction *state,
+			       struct node_record *record, struct tree_changes *changes);
+
+/* The base with the calls that are done, and nothing else, applied. `remote` is what Notion has
+ * now, or NULL while all answers are here. -ESTALE: it can't be said without. */
+must_check int push_assemble(struct push *push, json_t *remote, json_t **ret_blocks);
+/* The same of the page's properties; may ask Notion. */
+must_check int push_page_after(struct push *push, json_t **ret_page);
 /* It can't be sent as it is: the entry stays, with the reason. */
 must_check int push_refuse(struct push *push, unsigned line, unsigned column, const char *message);
 

@@ -92,7 +92,11 @@ static void collect_touched(struct push *push, struct touched_list *list)
 {
 	size_t i;
 	json_t *call;
+	size_t done = (size_t)json_integer_value(json_object_get(push->journal, "done"));
 	json_array_foreach (json_object_get(push->journal, "calls"), i, call) {
+		if (i < done) {
+			continue;
+		}
 		const char *method = json_get_text(call, "method");
 		const char *path = json_get_text(call, "path");
 		char id[UUID_TEXT_BYTES];
@@ -164,6 +168,53 @@ static json_t *find_in_list(json_t *list, const struct uuid *id)
 	return NULL;
 }
 
+static void collect_ids(const json_t *blocks, json_t *ids)
+{
+	size_t i;
+	json_t *block;
+	json_array_foreach (blocks, i, block) {
+		(void)json_object_set_new(ids, json_get_text(block, "id"), json_true());
+		collect_ids(json_object_get(block, "children"), ids);
+	}
+}
+
+/* Ids that were there before anything was sent: none of them is what an append makes. */
+static void note_there(struct push *push, const json_t *blocks)
+{
+	const char *id;
+	json_t *value;
+	json_t *base = json_object();
+	json_t *seen = json_object();
+	json_t *there = json_object_get(push->journal, "there");
+	if (there == NULL) {
+		there = json_array();
+		(void)json_object_set_new(push->journal, "there", there);
+	}
+	collect_ids(json_object_get(push->entry.base, "blocks"), base);
+	collect_ids(blocks, seen);
+	json_object_foreach (seen, id, value) {
+		if (json_object_get(base, id) == NULL) {
+			(void)json_array_append_new(there, json_string(id));
+		}
+	}
+	json_decref(base);
+	json_decref(seen);
+}
+
+/* What we have read since the author looked is there too. */
+static void note_known(struct push *push)
+{
+	struct store_transaction *cache = NULL;
+	struct body body;
+	if (workspace_begin(push->workspace, false, NULL, &cache) == 0) {
+		if (body_get(cache, &push->record.object, &body) == 0) {
+			note_there(push, body.blocks);
+			json_decref(body.blocks);
+		}
+		store_abort(cache);
+	}
+}
+
 /* All touched blocks of one container, by its list or one by one, whichever is fewer calls. */
 static int check_container(struct push *push, struct touched_list *list, size_t first)
 {
@@ -175,13 +226,15 @@ static int check_container(struct push *push, struct touched_list *list, size_t 
 	}
 	json_t *children = NULL;
 	int r = 0;
-	bool by_list = count > (head->siblings + 99) / 100;
+	/* At the same price the list, which also tells what lies in the gaps. */
+	bool by_list = count >= (head->siblings + 99) / 100;
 	if (by_list) {
 		r = walk_children(notion, PRIORITY_SAVE, &head->container, &push->failure,
 				  &children);
 		if (r == -ENOENT) {
 			return -ESTALE;
 		}
+		note_there(push, children);
 	}
 	for (size_t i = first; r == 0 && i < list->count; i++) {
 		struct touched *touched = &list->items[i];
@@ -261,12 +314,14 @@ int push_check(struct push *push)
 		return -ENOMEM;
 	}
 	list->allocated = count;
+	size_t done = (size_t)json_integer_value(json_object_get(push->journal, "done"));
 	json_array_foreach (json_object_get(push->journal, "calls"), i, call) {
-		if (r == 0 && strcmp(json_get_text(call, "method"), "PATCH") == 0 &&
+		if (i >= done && r == 0 && strcmp(json_get_text(call, "method"), "PATCH") == 0 &&
 		    strncmp(json_get_text(call, "path"), "/v1/pages/", 10) == 0) {
 			r = check_page(push, json_object_get(call, "body"));
 		}
 	}
+	note_known(push);
 	collect_touched(push, list);
 	for (i = 0; r == 0 && i < list->count; i++) {
 		if (!list->items[i].is_checked) {

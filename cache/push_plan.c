@@ -177,6 +177,9 @@ static int plan_new_page(struct push *push, struct store_transaction *state,
 		}
 		add_call(calls, "POST", "/v1/pages", body);
 		r = append_plan(plan, calls);
+		for (size_t i = 1; i < json_array_size(calls); i++) {
+			shift_targets(json_array_get(calls, i), 1);
+		}
 	}
 	json_decref(patch);
 	json_decref(children);
@@ -244,7 +247,7 @@ int push_plan(struct push *push, struct diagnostics *diagnostics)
 			r = object_get(cache, &source, &schema);
 		}
 	}
-	if (r == 0 && !is_new) {
+	if (r == 0 && !is_new && push->entry.kind != QUEUE_RETITLE) {
 		r = block_tree_from_json(json_object_get(push->entry.base, "blocks"), &base);
 	}
 	if (r == 0 && push->entry.kind == QUEUE_RETITLE) {
@@ -286,8 +289,10 @@ int push_plan(struct push *push, struct diagnostics *diagnostics)
 	return push->journal == NULL ? -ENOMEM : 0;
 }
 
-/* Properties both sides changed stay as they are in Notion. *ret_conflict: there was one. */
-static void drop_conflicting(json_t *patch, const json_t *base, json_t *remote, bool *ret_conflict)
+/* Properties both sides changed stay as they are in Notion. *ret_conflict: there was one, to
+ * something else than is wanted: that is not in `left`, the patch against what Notion has. */
+static void drop_conflicting(json_t *patch, const json_t *left, const json_t *base, json_t *remote,
+			     bool *ret_conflict)
 {
 	static const char *const plain[] = {"icon", "cover"};
 	json_t *wanted = json_object_get(patch, "properties");
@@ -303,7 +308,8 @@ static void drop_conflicting(json_t *patch, const json_t *base, json_t *remote, 
 		if (json_object_get(wanted, key) != NULL && strcmp(type, "files") != 0 &&
 		    !json_equal(json_object_get(property, type), json_object_get(now, type))) {
 			(void)json_object_del(wanted, key);
-			*ret_conflict = true;
+			*ret_conflict |=
+				json_object_get(json_object_get(left, "properties"), key) != NULL;
 		}
 	}
 	for (size_t i = 0; i < 2; i++) {
@@ -312,7 +318,7 @@ static void drop_conflicting(json_t *patch, const json_t *base, json_t *remote, 
 		    strcmp(json_get_text(old, "type"), "file") != 0 &&
 		    !json_equal(old, json_object_get(remote, plain[i]))) {
 			(void)json_object_del(patch, plain[i]);
-			*ret_conflict = true;
+			*ret_conflict |= json_object_get(left, plain[i]) != NULL;
 		}
 	}
 	if (wanted != NULL && json_object_size(wanted) == 0) {
@@ -334,6 +340,7 @@ static int merge_calls(struct push *push, struct store_transaction *state,
 	struct page_text text;
 	struct uuid source;
 	json_t *patch = NULL;
+	json_t *left = NULL;
 	char stem[NODE_NAME_MAX_BYTES + 1];
 	char path[64 + UUID_TEXT_BYTES] = "/v1/pages/";
 	struct diff_options diff = {.page = push->record.object, .weight_percent = 100};
@@ -362,12 +369,20 @@ static int merge_calls(struct push *push, struct store_transaction *state,
 				      json_object_get(push->entry.base, "page"), &options,
 				      diagnostics, &patch);
 	}
+	if (r == 0) {
+		CLEANUP(diagnostics) struct diagnostics unwanted;
+		diagnostics_init(&unwanted);
+		if (frontmatter_patch(text.frontmatter, text.frontmatter_len, text.frontmatter_line,
+				      page, &options, &unwanted, &left) < 0) {
+			left = json_incref(patch);
+		}
+	}
 	json_decref(schema);
 	if (r == 0) {
 		r = merge_trees(base, local, remote, &diff, diagnostics, &merge);
 	}
 	if (r == 0) {
-		drop_conflicting(patch, json_object_get(push->entry.base, "page"), page,
+		drop_conflicting(patch, left, json_object_get(push->entry.base, "page"), page,
 				 ret_conflict);
 		*ret_conflict |= merge->conflict_count > 0;
 		*ret_is_exact = merge->plan->is_exact;
@@ -382,37 +397,34 @@ static int merge_calls(struct push *push, struct store_transaction *state,
 		}
 	}
 	json_decref(patch);
+	json_decref(left);
 	return r;
 }
 
-/* The entry's base becomes what Notion has now: the plan is made against that. */
+/* The plan is made against what Notion has now. The queue keeps what the author saw: a later save
+ * was not made over the merged text. */
 static int set_base(struct push *push, json_t *page, json_t *blocks, bool is_conflict)
 {
 	CLEANUP(transaction) struct store_transaction *state = NULL;
-	CLEANUP(queue_entry) struct queue_entry now = {0};
 	struct node_record record;
-	int r = workspace_begin(push->workspace, true, &state, NULL);
-	if (r == 0) {
-		r = queue_get(state, push->record.node, &now);
+	json_decref(push->entry.base);
+	push->entry.base = json_pack("{sO sO}", "page", page, "blocks", blocks);
+	if (push->entry.base == NULL) {
+		return -ENOMEM;
 	}
+	if (!is_conflict) {
+		return 0;
+	}
+	int r = workspace_begin(push->workspace, true, &state, NULL);
 	if (r == 0) {
 		r = tree_get(state, push->record.node, &record);
 	}
 	if (r < 0) {
 		return r;
 	}
-	json_decref(push->entry.base);
-	push->entry.base = json_pack("{sO sO}", "page", page, "blocks", blocks);
-	if (now.generation == push->entry.generation) {
-		json_decref(now.base);
-		now.base = json_incref(push->entry.base);
-		r = queue_put(state, &now);
-	}
-	if (r == 0 && is_conflict) {
-		record.flags |= NODE_CONFLICT;
-		push->record.flags |= NODE_CONFLICT;
-		r = tree_put(state, &record);
-	}
+	record.flags |= NODE_CONFLICT;
+	push->record.flags |= NODE_CONFLICT;
+	r = tree_put(state, &record);
 	return r < 0 ? r : workspace_commit(&state, NULL);
 }
 
@@ -450,9 +462,10 @@ int push_merge(struct push *push, struct diagnostics *diagnostics)
 	}
 	if (r == 0) {
 		json_decref(push->journal);
-		push->journal = json_pack("{sI sb sn sO si s{} sn}", "generation",
+		push->journal = json_pack("{sI sb sn sO si s{} sn sO}", "generation",
 					  (json_int_t)push->entry.generation, "exact", is_exact,
-					  "page", "calls", calls, "done", 0, "created", "sending");
+					  "page", "calls", calls, "done", 0, "created", "sending",
+					  "base", push->entry.base);
 	}
 	json_decref(page);
 	json_decref(blocks);

@@ -60,16 +60,20 @@ int push_resolve(struct push *push, const char *target, struct uuid *ret_id)
 		return 0;
 	}
 	unsigned long call = strtoul(target + 1, &at, 10);
+	unsigned long index;
 	if (call == 0) {
 		*ret_id = push->page;
-		return uuid_is_zero(&push->page) ? -EINVAL : 0;
-	}
-	created_key(call, key);
-	const json_t *ids = json_object_get(json_object_get(push->journal, "created"), key);
-	unsigned long index = *at == '.' ? strtoul(at + 1, &at, 10) : 1;
-	const char *id = json_string_value(json_array_get(ids, index - 1));
-	if (id == NULL || uuid_parse(id, strlen(id), ret_id) < 0) {
-		return -EINVAL;
+		if (uuid_is_zero(&push->page)) {
+			return -EINVAL;
+		}
+	} else {
+		created_key(call, key);
+		const json_t *ids = json_object_get(json_object_get(push->journal, "created"), key);
+		index = *at == '.' ? strtoul(at + 1, &at, 10) : 1;
+		const char *id = json_string_value(json_array_get(ids, index - 1));
+		if (id == NULL || uuid_parse(id, strlen(id), ret_id) < 0) {
+			return -EINVAL;
+		}
 	}
 	while (*at == '.') {
 		/* A nested one: its id was not in the answer (notion-api.md §4.4). */
@@ -171,38 +175,48 @@ static int take_created_page(struct push *push, const char *id)
 	return 0;
 }
 
-/* The call is done: that is durable before the next one is sent. */
-static int finish_call(struct push *push, size_t number)
+/* Durable with the next call's sending, or at the end: one commit a call. Until then the journal
+ * on disk says that it was being sent, and that it can be settled again. */
+static void finish_call(struct push *push, size_t number)
 {
 	(void)json_object_set_new(push->journal, "done", json_integer((json_int_t)number));
 	(void)json_object_set_new(push->journal, "sending", json_null());
-	return push_save_journal(push);
+	push->is_unsaved = true;
 }
 
-/*
- * Before a create or append leaves: since when what it makes can be there. Blocks that were there
- * before are named by the base, pages by nodes with a number below the one noted here; what others
- * add meanwhile is not created by us.
- */
-static int note_sending(struct push *push)
+static int save_journal(struct push *push)
+{
+	int r = push_save_journal(push);
+	push->is_unsaved = r < 0;
+	return r;
+}
+
+/* Nodes with this number and later ones are not made yet. */
+static int take_node_number(struct push *push, uint64_t *ret_number)
 {
 	CLEANUP(transaction) struct store_transaction *state = NULL;
-	uint64_t next_node = 0;
 	int r = workspace_begin(push->workspace, true, &state, NULL);
 	if (r == 0) {
-		r = tree_counter(state, "next_node", 16, &next_node);
+		r = tree_counter(state, "next_node", 16, ret_number);
 	}
-	if (r == 0) {
-		r = workspace_commit(&state, NULL);
-	}
+	return r < 0 ? r : workspace_commit(&state, NULL);
+}
+
+/* Before a call leaves: since when what it does can be seen. Blocks that were there before are
+ * named by the journal, pages by nodes with a number below the one noted here; what others add
+ * meanwhile is not created by us. */
+static int note_sending(struct push *push, bool is_creating)
+{
+	uint64_t next_node = 0;
+	int r = is_creating ? take_node_number(push, &next_node) : 0;
 	if (r < 0) {
 		return r;
 	}
-	json_t *sending =
-		json_pack("{sI sI}", "sent_ms", (json_int_t)notion_now_ms(push->workspace->notion),
-			  "next_node", (json_int_t)next_node);
-	(void)json_object_set_new(push->journal, "sending", sending);
-	return push_save_journal(push);
+	(void)json_object_set_new(push->journal, "sending",
+				  json_pack("{sI sI}", "sent_ms",
+					    (json_int_t)notion_now_ms(push->workspace->notion),
+					    "next_node", (json_int_t)next_node));
+	return save_journal(push);
 }
 
 static bool is_ours_since(const struct push *push, const json_t *object, int64_t since_ms)
@@ -263,19 +277,54 @@ static json_t *known_ids(const struct push *push)
 	json_object_foreach (json_object_get(push->journal, "created"), key, created) {
 		(void)json_array_extend(ids, created);
 	}
+	(void)json_array_extend(ids, json_object_get(push->journal, "there"));
 	return ids;
 }
 
-/*
- * Which of an append's blocks are there? Looks behind the anchor for blocks that are not known,
- * created by us since the send minute, equal in order to a prefix of the chunk.
- */
+/* The blocks of the gap an append goes into that are its own: not known before, created by us since
+ * the send minute, equal in order to a prefix of the chunk. New reference. */
+static json_t *find_appended(struct push *push, const json_t *body, const json_t *there,
+			     int64_t sent_ms)
+{
+	json_t *known = known_ids(push);
+	json_t *found = json_array();
+	const json_t *children = json_object_get(body, "children");
+	const json_t *position = json_object_get(body, "position");
+	const char *type = json_get_text(position, "type");
+	const char *after = json_get_text(json_object_get(position, "after_block"), "id");
+	bool is_at_end = strcmp(type, "after_block") != 0 && strcmp(type, "start") != 0;
+	bool is_behind = *after == '\0';
+	size_t i;
+	json_t *block;
+	json_array_foreach (there, i, block) {
+		const char *id = json_get_text(block, "id");
+		size_t at = json_array_size(found);
+		if (!is_behind) {
+			is_behind = strcmp(id, after) == 0;
+		} else if (has_id(known, id)) {
+			if (!is_at_end) {
+				break; /* the gap ends here */
+			}
+			(void)json_array_clear(found); /* and begins behind this one */
+		} else if (at < json_array_size(children) && is_ours_since(push, block, sent_ms) &&
+			   equal_block(json_array_get(children, at), block)) {
+			(void)json_array_append_new(found, json_string(id));
+		} else if (at > 0 && !is_at_end) {
+			break; /* ours are one behind the other */
+		}
+	}
+	json_decref(known);
+	return found;
+}
+
+/* Which of an append's blocks are there? The rest goes behind them. */
 static int settle_append(struct push *push, json_t *call, size_t number)
 {
 	struct uuid container;
 	json_t *there = NULL;
 	json_t *body = NULL;
-	json_t *children = json_object_get(json_object_get(call, "body"), "children");
+	json_t *call_body = json_object_get(call, "body");
+	json_t *children = json_object_get(call_body, "children");
 	int64_t sent_ms = json_integer_value(
 		json_object_get(json_object_get(push->journal, "sending"), "sent_ms"));
 	int r = target_of(push, call, &container);
@@ -290,53 +339,33 @@ static int settle_append(struct push *push, json_t *call, size_t number)
 		json_decref(body);
 		return r;
 	}
-	json_t *known = known_ids(push);
-	const json_t *position = json_object_get(body, "position");
-	const char *after = json_get_text(json_object_get(position, "after_block"), "id");
-	json_t *found = json_array();
-	bool is_behind = *after == '\0';
-	size_t i;
-	json_t *block;
-	json_array_foreach (there, i, block) {
-		const char *id = json_get_text(block, "id");
-		size_t at = json_array_size(found);
-		if (!is_behind) {
-			is_behind = strcmp(id, after) == 0;
-			continue;
-		}
-		if (at < json_array_size(children) && !has_id(known, id) &&
-		    is_ours_since(push, block, sent_ms) &&
-		    equal_block(json_array_get(children, at), block)) {
-			(void)json_array_append_new(found, json_string(id));
-		} else if (at > 0) {
-			break; /* ours are one behind the other */
-		}
-	}
+	json_t *found = find_appended(push, body, there, sent_ms);
 	size_t count = json_array_size(found);
 	log_info("an append without an answer: %zu of %zu blocks are there", count,
 		 json_array_size(children));
-	note_created(push, number, found, count);
-	if (count == json_array_size(children)) {
-		r = finish_call(push, number);
+	if (count > 0) {
+		note_created(push, number, found, count);
 		push->is_resumed = true;
+		if (json_object_get(call, "planned") == NULL) {
+			(void)json_object_set_new(call, "planned", json_deep_copy(call_body));
+		}
+	}
+	if (count == json_array_size(children)) {
+		finish_call(push, number);
 	} else {
-		/* The rest goes behind what is there. */
 		for (size_t n = 0; n < count; n++) {
 			(void)json_array_remove(children, 0);
 		}
 		if (count > 0) {
-			json_t *call_body = json_object_get(call, "body");
 			(void)json_object_set_new(call_body, "position",
 						  json_pack("{ss s{sO}}", "type", "after_block",
 							    "after_block", "id",
 							    json_array_get(found, count - 1)));
-			push->is_resumed = true;
 		}
 		(void)json_object_set_new(push->journal, "sending", json_null());
-		r = push_save_journal(push);
 	}
+	r = save_journal(push);
 	json_decref(found);
-	json_decref(known);
 	json_decref(there);
 	json_decref(body);
 	return r;
@@ -362,6 +391,8 @@ static void title_text(json_t *properties, struct buf *out)
 static bool is_created_page(const struct push *push, const json_t *call, const json_t *page,
 			    int64_t sent_ms)
 {
+	json_int_t next_node = json_integer_value(
+		json_object_get(json_object_get(push->journal, "sending"), "next_node"));
 	CLEANUP(buf) struct buf asked;
 	CLEANUP(buf) struct buf got;
 	struct uuid id;
@@ -376,11 +407,9 @@ static bool is_created_page(const struct push *push, const json_t *call, const j
 	    workspace_begin(push->workspace, false, &state, NULL) < 0) {
 		return false;
 	}
-	/* One that had a place in the tree by then is another page of the same title. */
-	json_int_t next_node = json_integer_value(
-		json_object_get(json_object_get(push->journal, "sending"), "next_node"));
-	bool is_known =
-		tree_find(state, &id, false, &record) == 0 && record.node < (node_id)next_node;
+	/* One that had a place in the tree before is another page of the same title. */
+	bool is_known = tree_find(state, &id, false, &record) == 0 &&
+			(next_node == 0 || (json_int_t)record.node < next_node);
 	store_abort(state);
 	return !is_known;
 }
@@ -432,11 +461,13 @@ static int settle_create(struct push *push, json_t *call, size_t number)
 	if (found != NULL) {
 		push->is_resumed = true;
 		r = take_created_page(push, found);
-		r = r == 0 ? finish_call(push, number) : r;
+		if (r == 0) {
+			finish_call(push, number);
+		}
 	} else {
 		(void)json_object_set_new(push->journal, "sending", json_null());
-		r = push_save_journal(push);
 	}
+	r = r == 0 ? save_journal(push) : r;
 	free(found);
 	return r;
 }
@@ -494,7 +525,10 @@ static int take_answer(struct push *push, const json_t *call, size_t number, jso
 		}
 		note_created(push, number, results, count);
 	}
-	return r < 0 ? r : finish_call(push, number);
+	if (r == 0) {
+		finish_call(push, number);
+	}
+	return r;
 }
 
 static int after_failure(struct push *push, int error)
@@ -527,8 +561,7 @@ static int after_failure(struct push *push, int error)
 static int send_call(struct push *push, json_t *call, size_t number)
 {
 	json_t *answer = NULL;
-	bool needs_journal = is_create(call) || is_append(call);
-	int r = needs_journal ? note_sending(push) : 0;
+	int r = note_sending(push, is_create(call));
 	if (r < 0) {
 		return r;
 	}
@@ -541,10 +574,10 @@ static int send_call(struct push *push, json_t *call, size_t number)
 	}
 	log_warning("%s %s: %s", json_get_text(call, "method"), json_get_text(call, "path"),
 		    push->failure.message);
-	if (push->failure.kind != FAILURE_UNKNOWN && needs_journal) {
+	if (push->failure.kind != FAILURE_UNKNOWN) {
 		/* Certainly not applied: nothing to settle later. */
 		(void)json_object_set_new(push->journal, "sending", json_null());
-		int save = push_save_journal(push);
+		int save = save_journal(push);
 		if (save < 0) {
 			return save;
 		}
@@ -562,9 +595,27 @@ static int settle(struct push *push, json_t *call, size_t number)
 		push->again_ms = clock_now_ms() + safe_ms - notion_now_ms(push->workspace->notion);
 		return -EAGAIN;
 	}
-	int r = is_create(call) ? settle_create(push, call, number)
-				: settle_append(push, call, number);
+	int r = 0;
+	if (is_create(call)) {
+		r = settle_create(push, call, number);
+	} else if (is_append(call)) {
+		r = settle_append(push, call, number);
+	} else {
+		/* Applied or not: the look before the next try tells. */
+		(void)json_object_set_new(push->journal, "sending", json_null());
+		r = save_journal(push);
+	}
 	return r < 0 && r != -EAGAIN ? after_failure(push, r) : r;
+}
+
+int push_settle(struct push *push)
+{
+	size_t done = (size_t)json_integer_value(json_object_get(push->journal, "done"));
+	if (!json_is_object(json_object_get(push->journal, "sending"))) {
+		return 0;
+	}
+	return settle(push, json_array_get(json_object_get(push->journal, "calls"), done),
+		      done + 1);
 }
 
 int push_send(struct push *push)
@@ -573,13 +624,12 @@ int push_send(struct push *push)
 	size_t done = (size_t)json_integer_value(json_object_get(push->journal, "done"));
 	int r = 0;
 	while (r == 0 && done < json_array_size(calls)) {
-		json_t *call = json_array_get(calls, done);
-		if (json_is_object(json_object_get(push->journal, "sending"))) {
-			r = settle(push, call, done + 1);
-		} else {
-			r = send_call(push, call, done + 1);
-		}
+		r = send_call(push, json_array_get(calls, done), done + 1);
 		done = (size_t)json_integer_value(json_object_get(push->journal, "done"));
+	}
+	if (push->is_unsaved) {
+		int save = save_journal(push);
+		r = r == 0 ? save : r;
 	}
 	return r;
 }

@@ -1,0 +1,180 @@
+/*
+ * A push that an earlier try began: what is on its way is settled first, then what was applied
+ * becomes part of the base, and the rest is planned and checked anew (design.md §5.9, §5.11).
+ *
+ * Calls are never simply gone on with: since they were planned Notion may have changed, and the
+ * text may have been saved again. Only those of a merged plan are, behind another look, because
+ * what they make is in no text.
+ */
+#define LOG_MODULE "push"
+
+#include <errno.h>
+
+#include "cache/keys.h"
+#include "cache/push.h"
+#include "cache/walk.h"
+#include "cache/workspace_private.h"
+#include "mapping/base/clock.h"
+#include "mapping/base/log.h"
+
+bool push_is_merged(const struct push *push)
+{
+	return json_object_get(push->journal, "base") != NULL;
+}
+
+static size_t calls_done(const struct push *push)
+{
+	return (size_t)json_integer_value(json_object_get(push->journal, "done"));
+}
+
+static void forget_journal(struct push *push)
+{
+	json_decref(push->journal);
+	push->journal = NULL;
+	push->is_resumed = false;
+	(void)json_object_clear(push->answers);
+}
+
+static int delete_journal(struct push *push, struct store_transaction *state)
+{
+	unsigned char key[KEY_NODE_BYTES];
+	key_put_u64(key, push->record.node);
+	return store_delete(state, STATE_JOURNAL, key, sizeof key);
+}
+
+static int drop_journal(struct push *push)
+{
+	CLEANUP(transaction) struct store_transaction *state = NULL;
+	int r = workspace_begin(push->workspace, true, &state, NULL);
+	if (r == 0) {
+		r = delete_journal(push, state);
+	}
+	if (r == 0) {
+		r = workspace_commit(&state, NULL);
+	}
+	if (r == 0) {
+		forget_journal(push);
+	}
+	return r;
+}
+
+/* A page that was created is no new one any more, whatever became of the rest of the plan. */
+int push_adopt_page(struct push *push, struct store_transaction *state, struct node_record *record,
+		    struct tree_changes *changes)
+{
+	struct node_record twin;
+	if ((record->flags & NODE_NEW) == 0) {
+		return 0;
+	}
+	/* A listing may have shown it before we heard that it is ours. */
+	if (tree_find(state, &push->page, false, &twin) == 0 && twin.node != record->node) {
+		int r = tree_remove(state, &push->page, clock_now_ms(), changes);
+		if (r < 0) {
+			return r;
+		}
+	}
+	record->flags &= ~(unsigned)NODE_NEW;
+	return tree_set_object(state, record, &push->page);
+}
+
+static int store_base(struct push *push, json_t *base)
+{
+	CLEANUP(transaction) struct store_transaction *state = NULL;
+	CLEANUP(tree_changes) struct tree_changes changes = {0};
+	CLEANUP(queue_entry) struct queue_entry now = {0};
+	struct node_record record;
+	int r = workspace_begin(push->workspace, true, &state, NULL);
+	if (r == 0) {
+		r = tree_get(state, push->record.node, &record);
+	}
+	if (r == 0) {
+		r = push_adopt_page(push, state, &record, &changes);
+	}
+	if (r == 0) {
+		r = tree_put(state, &record);
+	}
+	if (r == 0) {
+		r = delete_journal(push, state);
+	}
+	if (r == 0) {
+		r = queue_get(state, push->record.node, &now);
+	}
+	if (r == 0) {
+		json_decref(now.base);
+		now.base = json_incref(base);
+		r = queue_put(state, &now);
+	}
+	if (r == 0) {
+		r = workspace_commit(&state, NULL);
+	}
+	if (r == 0) {
+		push->record = record;
+		json_decref(push->entry.base);
+		push->entry.base = json_incref(base);
+		forget_journal(push);
+		workspace_tell(push->workspace, &changes);
+	}
+	return r;
+}
+
+int push_rebase(struct push *push)
+{
+	struct notion *notion = push->workspace->notion;
+	const struct uuid *id = uuid_is_zero(&push->page) ? &push->record.object : &push->page;
+	json_t *remote = NULL;
+	json_t *blocks = NULL;
+	json_t *page = NULL;
+	int r = push_assemble(push, NULL, &blocks);
+	if (r == -ESTALE && push->entry.kind == QUEUE_RETITLE) {
+		r = 0; /* its base has no blocks */
+	} else if (r == -ESTALE) {
+		r = walk_page(notion, PRIORITY_SAVE, id, &push->failure, &remote);
+		if (r == 0) {
+			r = push_assemble(push, remote, &blocks);
+		}
+	}
+	if (r == 0) {
+		r = push_page_after(push, &page);
+	}
+	json_decref(remote);
+	if (r == 0) {
+		json_t *base = json_pack("{sO sO*}", "page", page, "blocks", blocks);
+		r = base == NULL ? -ENOMEM : store_base(push, base);
+		json_decref(base);
+	}
+	json_decref(page);
+	json_decref(blocks);
+	return r;
+}
+
+int push_resume(struct push *push)
+{
+	bool is_same = json_integer_value(json_object_get(push->journal, "generation")) ==
+			       (json_int_t)push->entry.generation &&
+		       push->entry.kind != QUEUE_TRASH;
+	int r = push_settle(push);
+	if (r < 0) {
+		return r;
+	}
+	size_t done = calls_done(push);
+	bool has_part = json_object_size(json_object_get(push->journal, "created")) > 0;
+	if (done == 0 && !has_part) {
+		return drop_journal(push);
+	}
+	push->is_resumed = true;
+	if (is_same && done == json_array_size(json_object_get(push->journal, "calls"))) {
+		return 0;
+	}
+	if (push_is_merged(push)) {
+		return is_same ? push_check(push) : -ESTALE;
+	}
+	log_info("%s: %zu calls of an earlier try are done, the rest is planned anew",
+		 push->record.name, done);
+	r = push_rebase(push);
+	if (r == -ENOENT || r == -EINVAL) {
+		/* The page is gone: what comes next finds that out, and says so. */
+		failure_release(&push->failure);
+		r = drop_journal(push);
+	}
+	return r;
+}
