@@ -480,7 +480,7 @@ static void random_children(struct random *random, struct block_tree *tree, stru
 	if (max_depth == 0) {
 		return;
 	}
-	unsigned count = random_below(random, one_in(random, 10) ? 8 : 3);
+	unsigned count = random_below(random, one_in(random, 5) ? 10 : 4);
 	for (unsigned i = 0; i < count; i++) {
 		random_block(random, tree, parent, max_depth - 1);
 	}
