@@ -175,6 +175,31 @@ static int stop_at_visible(void *context, const struct node_record *record)
 	return any->found ? 1 : 0;
 }
 
+/* Has the name been taken again while the trashing was on its way? */
+static bool is_wanted_again(struct push *push, struct store_transaction *state)
+{
+	CLEANUP(queue_entry) struct queue_entry now = {0};
+	struct node_record record;
+	return tree_get(state, push->record.node, &record) == 0 &&
+	       ((record.flags & NODE_HIDDEN) == 0 ||
+		queue_get(state, push->record.node, &now) < 0 || now.kind != QUEUE_TRASH ||
+		now.generation != push->entry.generation);
+}
+
+/* The page comes back out of the trash; what was saved meanwhile is pushed after that. */
+static int push_restore(struct push *push)
+{
+	json_t *body = json_pack("{sb}", "in_trash", 0);
+	int r = notion_update_page(push->workspace->notion, &push->record.object, body,
+				   &push->failure, NULL);
+	json_decref(body);
+	if (r < 0) {
+		log_warning("%s can't be taken out of the trash: %s", push->record.name,
+			    push->failure.message);
+	}
+	return -EAGAIN;
+}
+
 /* The grace time is over: the page goes to the trash, unless its directory still holds pages. */
 static int push_trash(struct push *push)
 {
@@ -184,11 +209,16 @@ static int push_trash(struct push *push)
 	struct node_record directory;
 	struct any_entry any = {0};
 	json_t *body = NULL;
+	bool was_sent = false;
 	if (push->entry.due_ms > clock_now_ms()) {
 		push->again_ms = push->entry.due_ms;
 		return -EAGAIN;
 	}
 	int r = workspace_begin(push->workspace, false, &state, NULL);
+	if (r == 0 && is_wanted_again(push, state)) {
+		store_abort(state);
+		return -EAGAIN; /* a save of it is about to be made */
+	}
 	if (r == 0 && tree_find(state, &push->record.object, true, &directory) == 0) {
 		r = tree_each(state, directory.node, 0, stop_at_visible, &any);
 	}
@@ -199,6 +229,7 @@ static int push_trash(struct push *push)
 		r = notion_update_page(push->workspace->notion, &push->record.object, body,
 				       &push->failure, NULL);
 		json_decref(body);
+		was_sent = true;
 		/* Trashed already, or gone: that is what was wanted. */
 		r = r == -ENOENT || r == -EINVAL ? 0 : r;
 	}
@@ -206,6 +237,11 @@ static int push_trash(struct push *push)
 		return again_or_refuse(push, r);
 	}
 	r = workspace_begin(push->workspace, true, &state, &cache);
+	if (r == 0 && is_wanted_again(push, state)) {
+		store_abort(state);
+		store_abort(cache);
+		return was_sent ? push_restore(push) : -EAGAIN;
+	}
 	if (r == 0) {
 		r = queue_delete(state, push->record.node);
 	}

@@ -1,0 +1,211 @@
+/*
+ * Saves that meet other saves, renames and removals of the same page on their way.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "mapping/base/clock.h"
+#include "tests/cache/fixture.h"
+#include "tests/unit/suite.h"
+
+#define DIRECTORY "Lantern Yard Coffee"
+#define PAGE DIRECTORY "/Twins.md"
+#define THREE "Same.\n\nSame.\n\nSame.\n"
+#define FOUR THREE "\nSame.\n"
+#define FIVE FOUR "\nLast.\n"
+
+static void advance(struct fixture *fixture, unsigned seconds)
+{
+	char body[64];
+	pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+	pthread_cond_t never = PTHREAD_COND_INITIALIZER;
+	(void)snprintf(body, sizeof body, "{\"advance_s\":%u}", seconds);
+	json_t *answer = fixture_http(fixture, "POST", "/_sim/clock", body);
+	int64_t now_ms = json_integer_value(json_object_get(answer, "now_ms"));
+	json_decref(answer);
+	LOCK_SCOPE(&mutex);
+	while (clock_now_ms() < now_ms) {
+		clock_wait_until(&never, &mutex, now_ms);
+	}
+}
+
+static void open_with_page(struct fixture *fixture)
+{
+	fixture_init(fixture);
+	fixture->options.test_clock_url = fixture->base_url;
+	fixture->options.trash_delay_ms = 10;
+	fixture_reopen(fixture);
+	fixture_settle(fixture);
+	fixture_write(fixture, PAGE, THREE);
+	fixture_settle(fixture);
+}
+
+static json_t *sync_now(struct fixture *fixture)
+{
+	return fixture_command(fixture, "{\"command\":\"sync\",\"send_only\":true}");
+}
+
+static void settle_owed(struct fixture *fixture)
+{
+	for (int round = 0; round < 8; round++) {
+		json_t *answer = sync_now(fixture);
+		bool is_over = json_integer_value(json_object_get(answer, "pending")) == 0;
+		json_decref(answer);
+		if (is_over) {
+			return;
+		}
+		advance(fixture, 70);
+	}
+	ck_abort_msg("still owed");
+}
+
+static json_t *children(struct fixture *fixture, const char *path)
+{
+	char text[256];
+	(void)snprintf(text, sizeof text, "{\"command\":\"info\",\"path\":\"%s\"}", path);
+	json_t *info = fixture_command(fixture, text);
+	const char *id = json_string_value(json_object_get(info, "id"));
+	ck_assert_ptr_nonnull(id);
+	(void)snprintf(text, sizeof text, "/v1/blocks/%s/children", id);
+	json_decref(info);
+	json_t *answer = fixture_http(fixture, "GET", text, NULL);
+	json_t *results = json_incref(json_object_get(answer, "results"));
+	json_decref(answer);
+	return results;
+}
+
+static void order_fault(struct fixture *fixture, const char *fault)
+{
+	json_decref(fixture_http(fixture, "POST", "/_sim/faults", fault));
+}
+
+static void await_fault(struct fixture *fixture)
+{
+	for (bool is_there = false; !is_there;) {
+		size_t i;
+		json_t *request;
+		json_t *requests = fixture_http(fixture, "GET", "/_sim/requests", NULL);
+		json_array_foreach (requests, i, request) {
+			is_there |= json_is_string(json_object_get(request, "fault"));
+		}
+		json_decref(requests);
+	}
+}
+
+#define APPEND_CUT                                                                          \
+	"{\"faults\":[{\"match\":{\"method\":\"PATCH\",\"path\":\"/children$\",\"nth\":1}," \
+	"\"do\":\"cut\",\"apply\":\"all\"}]}"
+
+START_TEST(a_save_after_one_without_an_answer_is_neither_lost_nor_made_twice)
+{
+	struct fixture fixture;
+	open_with_page(&fixture);
+	order_fault(&fixture, APPEND_CUT);
+	fixture_write(&fixture, PAGE, FOUR);
+	json_decref(sync_now(&fixture));
+	fixture_write(&fixture, PAGE, FIVE);
+	settle_owed(&fixture);
+	json_t *blocks = children(&fixture, PAGE);
+	ck_assert_uint_eq(json_array_size(blocks), 5);
+	json_decref(blocks);
+	char *text = fixture_read(&fixture, PAGE);
+	ck_assert_str_eq(text, FIVE);
+	free(text);
+	fixture_release(&fixture);
+}
+END_TEST
+
+START_TEST(a_page_that_is_renamed_and_then_edited_keeps_its_blocks)
+{
+	struct fixture fixture;
+	struct node_attr directory;
+	open_with_page(&fixture);
+	json_t *before = children(&fixture, PAGE);
+	fixture.options.save_delay_ms = 600000;
+	fixture_reopen(&fixture);
+	ck_assert_int_eq(fixture_find(&fixture, DIRECTORY, &directory), 0);
+	ck_assert_int_eq(workspace_rename(fixture.workspace, directory.node, "Twins.md",
+					  directory.node, "Triplets.md", 0, 1),
+			 0);
+	fixture_write(&fixture, DIRECTORY "/Triplets.md", FOUR);
+	settle_owed(&fixture);
+	json_t *after = children(&fixture, DIRECTORY "/Triplets.md");
+	size_t kept = 0;
+	for (size_t i = 0; i < json_array_size(before); i++) {
+		for (size_t j = 0; j < json_array_size(after); j++) {
+			kept += json_equal(json_object_get(json_array_get(before, i), "id"),
+					   json_object_get(json_array_get(after, j), "id"))
+					? 1
+					: 0;
+		}
+	}
+	ck_assert_uint_eq(json_array_size(after), 4);
+	ck_assert_uint_eq(kept, 3);
+	json_decref(before);
+	json_decref(after);
+	fixture_release(&fixture);
+}
+END_TEST
+
+START_TEST(a_file_made_again_while_its_page_is_being_trashed_is_there_in_the_end)
+{
+	struct fixture fixture;
+	struct node_attr directory;
+	open_with_page(&fixture);
+	ck_assert_int_eq(fixture_find(&fixture, DIRECTORY, &directory), 0);
+	fixture_clear_requests(&fixture);
+	order_fault(&fixture, "{\"faults\":[{\"match\":{\"method\":\"PATCH\",\"path\":\"/pages/\","
+			      "\"nth\":1},\"do\":\"hold\"}]}");
+	ck_assert_int_eq(workspace_unlink(fixture.workspace, directory.node, "Twins.md"), 0);
+	advance(&fixture, 1);
+	await_fault(&fixture);
+	fixture_write(&fixture, PAGE, FOUR);
+	json_decref(fixture_http(&fixture, "POST", "/_sim/release", NULL));
+	settle_owed(&fixture);
+	char *text = fixture_read(&fixture, PAGE);
+	ck_assert_ptr_nonnull(text);
+	ck_assert_str_eq(text, FOUR);
+	free(text);
+	json_t *blocks = children(&fixture, PAGE);
+	ck_assert_uint_eq(json_array_size(blocks), 4);
+	ck_assert(!json_is_true(json_object_get(json_array_get(blocks, 0), "in_trash")));
+	json_decref(blocks);
+	fixture_release(&fixture);
+}
+END_TEST
+
+START_TEST(what_another_reader_saved_over_an_older_version_takes_nothing_back)
+{
+	struct fixture fixture;
+	struct node_attr attr;
+	struct page_file *file;
+	open_with_page(&fixture);
+	/* 77 has it open as it is; we change another block meanwhile. */
+	ck_assert_int_eq(fixture_find(&fixture, PAGE, &attr), 0);
+	ck_assert_int_eq(workspace_open_page(fixture.workspace, attr.node, 0, 77, &file), 0);
+	ck_assert_int_eq(page_file_close(file), 0);
+	fixture_write(&fixture, PAGE, "Ours.\n\nSame.\n\nSame.\n");
+	settle_owed(&fixture);
+	advance(&fixture, 5);
+	ck_assert_int_eq(workspace_open_page(fixture.workspace, attr.node, 01 | 01000, 77, &file),
+			 0);
+	static const char theirs[] = "Same.\n\nSame.\n\nTheirs.\n";
+	ck_assert_int_eq(page_file_write(file, theirs, strlen(theirs), 0, false),
+			 (ssize_t)strlen(theirs));
+	ck_assert_int_eq(page_file_close(file), 0);
+	settle_owed(&fixture);
+	char *text = fixture_read(&fixture, PAGE);
+	ck_assert_str_eq(text, "Ours.\n\nSame.\n\nTheirs.\n");
+	free(text);
+	fixture_release(&fixture);
+}
+END_TEST
+
+SUITE_CASES = {
+	&a_save_after_one_without_an_answer_is_neither_lost_nor_made_twice,
+	&a_page_that_is_renamed_and_then_edited_keeps_its_blocks,
+	&a_file_made_again_while_its_page_is_being_trashed_is_there_in_the_end,
+	&what_another_reader_saved_over_an_older_version_takes_nothing_back,
+};
+SUITE_MAIN("saves")
