@@ -320,6 +320,14 @@ static int finish(struct differ *differ, struct plan **ret_plan)
 	return 0;
 }
 
+/* What was reckoned while it was open which of several lines of a page is the page. */
+static void forget_shapes(struct diff_tree *tree)
+{
+	for (size_t i = 0; i < tree->count; i++) {
+		tree->nodes[i].shapes = NULL;
+	}
+}
+
 int diff_plan(const struct block_tree *base, struct block_tree *wanted,
 	      const struct diff_options *options, struct diagnostics *diagnostics,
 	      struct plan **ret_plan)
@@ -329,6 +337,7 @@ int diff_plan(const struct block_tree *base, struct block_tree *wanted,
 
 	differ_init(&differ, base, wanted, options->keeps_ids, diagnostics);
 	diff_match(&differ.base, &differ.wanted, options);
+	forget_shapes(&differ.wanted);
 	check_wanted(&differ, &differ.wanted.nodes[0]);
 	warn_of_wanted(&differ);
 	warn_of_kept(&differ);
