@@ -155,12 +155,12 @@ static json_t *run_sync(struct workspace *workspace, const json_t *request)
 	return status_json(workspace);
 }
 
-static const char *state_of(const struct node_record *record, bool is_owed,
-			    const struct queue_entry *entry)
+static const char *state_of(struct workspace *workspace, const struct node_record *record,
+			    bool is_owed, const struct queue_entry *entry)
 {
-	return is_owed				      ? status_of_entry(entry)
-	       : (record->flags & NODE_CONFLICT) != 0 ? "conflict"
-						      : "synced";
+	return is_owed				       ? status_of_entry(entry)
+	       : status_is_conflict(workspace, record) ? "conflict"
+						       : "synced";
 }
 
 static json_t *describe(struct workspace *workspace, struct store_transaction *state,
@@ -198,9 +198,9 @@ static json_t *describe(struct workspace *workspace, struct store_transaction *s
 	bool is_listed = (record->flags & NODE_LISTED) != 0;
 	json_t *answer =
 		json_pack("{ss ss? ss? ss so ss? sb}", "path", path, "id", has_id ? id : NULL,
-			  "url", url, "state", state_of(record, is_owed, &entry), "error", error,
-			  "checked_at", checked[0] == '\0' ? NULL : checked, "cached",
-			  record->role == ROLE_PAGE ? is_here : is_listed);
+			  "url", url, "state", state_of(workspace, record, is_owed, &entry),
+			  "error", error, "checked_at", checked[0] == '\0' ? NULL : checked,
+			  "cached", record->role == ROLE_PAGE ? is_here : is_listed);
 	json_decref(object);
 	return answer;
 }

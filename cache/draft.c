@@ -105,8 +105,8 @@ void drafts_release(struct drafts *drafts)
 	(void)pthread_mutex_destroy(&drafts->mutex);
 }
 
-static void note_open(struct drafts *drafts, node_id node, pid_t process, uint64_t version,
-		      int64_t opened_ms)
+static void note_seen(struct drafts *drafts, node_id node, pid_t process, uint64_t version,
+		      enum draft_seen how)
 {
 	sweep_note_use(&drafts->workspace->sweep, node, clock_now_ms());
 	LOCK_SCOPE(&drafts->mutex);
@@ -114,17 +114,22 @@ static void note_open(struct drafts *drafts, node_id node, pid_t process, uint64
 		.node = node,
 		.process = process,
 		.version = version,
-		.opened_ms = opened_ms,
+		.opened_ms = clock_now_ms(),
+		.how = how,
 	};
 }
 
-/* The version this process's save is based on; 0 when nobody is known to have opened the page. */
+/* The version this process's save is based on; 0 when nobody is known to have seen the page. What
+ * a process writes that never reads it, a shell's `>`, comes from somebody else who did: the
+ * newest version that anybody saw. */
 static uint64_t choose_base(struct drafts *drafts, node_id node, pid_t process)
 {
 	int64_t now_ms = clock_now_ms();
-	const struct draft_open *settled = NULL; /* by this process, not in the last second */
-	const struct draft_open *recent = NULL;	 /* by this process */
-	const struct draft_open *newest = NULL;	 /* by anybody */
+	const struct draft_open *settled =
+		NULL;				/* by this process; a read not in the last second */
+	const struct draft_open *recent = NULL; /* by this process */
+	const struct draft_open *newest = NULL; /* by anybody */
+	bool has_read = false;
 	LOCK_SCOPE(&drafts->mutex);
 	size_t count = drafts->next_open < DRAFT_OPENS ? drafts->next_open : DRAFT_OPENS;
 	for (size_t i = 0; i < count; i++) {
@@ -135,17 +140,18 @@ static uint64_t choose_base(struct drafts *drafts, node_id node, pid_t process)
 			continue;
 		}
 		newest = open;
-		if (open->process == process) {
-			recent = open;
-			if (now_ms - open->opened_ms > RECENT_OPEN_MS) {
-				settled = open;
-			}
+		if (open->process != process) {
+			continue;
+		}
+		has_read |= open->how == SEEN_READ;
+		recent = open;
+		if (open->how == SEEN_SAVE || now_ms - open->opened_ms > RECENT_OPEN_MS) {
+			settled = open;
 		}
 	}
-	return settled != NULL	? settled->version
-	       : recent != NULL ? recent->version
-	       : newest != NULL ? newest->version
-				: 0;
+	const struct draft_open *own = settled != NULL ? settled : recent;
+	const struct draft_open *base = has_read ? own : newest;
+	return base != NULL ? base->version : 0;
 }
 
 /* Has anybody but this process opened the page? */
@@ -315,8 +321,7 @@ int draft_save(struct workspace *workspace, node_id node, const void *bytes, siz
 	}
 	if (r == 0) {
 		/* Who saved a text has seen it: what comes next was made over that. */
-		note_open(&workspace->drafts, node, process, record.version,
-			  clock_now_ms() - RECENT_OPEN_MS - 1);
+		note_seen(&workspace->drafts, node, process, record.version, SEEN_SAVE);
 	}
 	if (r == 0 && (!is_same || is_pending)) {
 		writeback_schedule(&workspace->writeback, node, clock_now_ms() + QUIET_MS);
@@ -408,8 +413,10 @@ int workspace_open_page(struct workspace *workspace, node_id page, int flags, pi
 		free(file);
 		return r;
 	}
-	if ((record.flags & NODE_NEW) == 0) {
-		note_open(&workspace->drafts, page, process, record.version, clock_now_ms());
+	/* Who truncates has not seen the text that was there. */
+	if ((record.flags & NODE_NEW) == 0 && (flags & O_TRUNC) == 0) {
+		note_seen(&workspace->drafts, page, process, record.version,
+			  (flags & O_ACCMODE) == O_WRONLY ? SEEN_WRITE : SEEN_READ);
 	}
 	if (is_writable && (flags & O_TRUNC) != 0) {
 		r = page_file_truncate(file, 0);
@@ -654,7 +661,8 @@ int workspace_truncate(struct workspace *workspace, node_id page, off_t size, pi
 		       struct node_attr *ret_attr)
 {
 	struct page_file *file;
-	int r = workspace_open_page(workspace, page, O_RDWR, process, &file);
+	int flags = size == 0 ? O_RDWR | O_TRUNC : O_WRONLY;
+	int r = workspace_open_page(workspace, page, flags, process, &file);
 	if (r < 0) {
 		return r;
 	}

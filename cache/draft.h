@@ -16,12 +16,18 @@ struct draft;
 
 #define DRAFT_OPENS 4096
 
-/* Who opened which version of a page, and when: the base of a later save (design.md §5.4). */
+/* Who saw which version of a page, when and how: the base of a later save (design.md §5.4). */
+enum draft_seen {
+	SEEN_READ,  /* opened so that it can be read */
+	SEEN_WRITE, /* opened to write into it as it is, `>>`: a shell does that without looking */
+	SEEN_SAVE,  /* made by a save */
+};
 struct draft_open {
 	node_id node;
 	pid_t process;
 	uint64_t version;
 	int64_t opened_ms;
+	enum draft_seen how;
 };
 
 struct drafts {

@@ -1,6 +1,8 @@
 #include "cache/status.h"
 
+#include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -73,7 +75,30 @@ static int note_owed(void *context, const struct queue_entry *entry)
 	return 0;
 }
 
+bool status_is_conflict(struct workspace *workspace, const struct node_record *page)
+{
+	char prefix[NODE_NAME_MAX_BYTES + 16];
+	bool is_there = false;
+	if ((page->flags & NODE_CONFLICT) == 0) {
+		return false;
+	}
+	(void)snprintf(prefix, sizeof prefix, "%s.conflict-", page->name);
+	int fd = local_open(workspace->local, page->parent, "", O_RDONLY | O_DIRECTORY, 0);
+	DIR *directory = fd < 0 ? NULL : fdopendir(fd);
+	if (directory == NULL) {
+		cleanup_fd(&fd);
+		return false;
+	}
+	const struct dirent *file;
+	while (!is_there && (file = readdir(directory)) != NULL) {
+		is_there = strncmp(file->d_name, prefix, strlen(prefix)) == 0;
+	}
+	(void)closedir(directory);
+	return is_there;
+}
+
 struct conflicts {
+	struct workspace *workspace;
 	struct store_transaction *state;
 	json_t *paths;
 };
@@ -81,7 +106,7 @@ struct conflicts {
 static int note_conflict(void *context, const struct node_record *record)
 {
 	const struct conflicts *conflicts = context;
-	if ((record->flags & NODE_CONFLICT) != 0) {
+	if (status_is_conflict(conflicts->workspace, record)) {
 		char *path = status_path(conflicts->state, record->node);
 		(void)json_array_append_new(conflicts->paths, json_string(path));
 		free(path);
@@ -112,7 +137,8 @@ json_t *status_json(struct workspace *workspace)
 		return NULL;
 	}
 	struct owed owed = {.state = state, .failed = json_array(), .held = json_array()};
-	struct conflicts conflicts = {.state = state, .paths = json_array()};
+	struct conflicts conflicts = {
+		.workspace = workspace, .state = state, .paths = json_array()};
 	int r = object_count_pages(cache, &known);
 	if (r == 0) {
 		r = store_count(cache, CACHE_BODY, &cached);

@@ -9,6 +9,7 @@
 #include <jansson.h>
 
 #include "cache/queue.h"
+#include "cache/tree.h"
 #include "cache/workspace.h"
 
 /* The shape of `status --json`. New reference, or NULL. */
@@ -21,5 +22,8 @@ void status_errors(struct workspace *workspace, struct buf *out);
 char *status_path(struct store_transaction *state, node_id node);
 /* "pending", "held", "error" … of an owed save. */
 const char *status_of_entry(const struct queue_entry *entry);
+/* Was the page changed on both sides, and does the copy kept then still lie beside it? Removing
+ * the copy is how a person says that it is settled. */
+bool status_is_conflict(struct workspace *workspace, const struct node_record *page);
 
 #endif

@@ -30,7 +30,7 @@ enum node_flag {
 	NODE_LISTED = 1 << 1,	  /* directory: its listing was complete once */
 	NODE_HIDDEN = 1 << 2,	  /* left its name within the grace time; the claim remains */
 	NODE_NEW = 1 << 3,	  /* not in Notion yet: `object` is our own stand-in id */
-	NODE_CONFLICT = 1 << 4,	  /* a conflict copy lies beside it */
+	NODE_CONFLICT = 1 << 4,	  /* a conflict copy was put beside it (status_is_conflict) */
 	NODE_RETITLED = 1 << 5,	  /* named by rename(2); the title goes out with the next push */
 	NODE_FLAT = 1 << 6,	  /* database: the rows of `source` lie in it directly */
 };
