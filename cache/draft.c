@@ -12,13 +12,9 @@
 
 #include "cache/content.h"
 #include "cache/queue.h"
+#include "cache/save.h"
 #include "cache/workspace_private.h"
 #include "mapping/base/clock.h"
-
-/* A text being written without being closed is pushed after this long without a change. */
-#define QUIET_MS 30000
-/* An open this young is an editor's second look for a backup (design.md §5.4). */
-#define RECENT_OPEN_MS 1000
 
 struct pinned {
 	unsigned references; /* guarded by the draft's mutex */
@@ -105,67 +101,6 @@ void drafts_release(struct drafts *drafts)
 	(void)pthread_mutex_destroy(&drafts->mutex);
 }
 
-static void note_seen(struct drafts *drafts, node_id node, pid_t process, uint64_t version,
-		      enum draft_seen how)
-{
-	sweep_note_use(&drafts->workspace->sweep, node, clock_now_ms());
-	LOCK_SCOPE(&drafts->mutex);
-	drafts->opens[drafts->next_open++ % DRAFT_OPENS] = (struct draft_open){
-		.node = node,
-		.process = process,
-		.version = version,
-		.opened_ms = clock_now_ms(),
-		.how = how,
-	};
-}
-
-/* The version this process's save is based on; 0 when nobody is known to have seen the page. What
- * a process writes that never reads it, a shell's `>`, comes from somebody else who did: the
- * newest version that anybody saw. */
-static uint64_t choose_base(struct drafts *drafts, node_id node, pid_t process)
-{
-	int64_t now_ms = clock_now_ms();
-	const struct draft_open *settled =
-		NULL;				/* by this process; a read not in the last second */
-	const struct draft_open *recent = NULL; /* by this process */
-	const struct draft_open *newest = NULL; /* by anybody */
-	bool has_read = false;
-	LOCK_SCOPE(&drafts->mutex);
-	size_t count = drafts->next_open < DRAFT_OPENS ? drafts->next_open : DRAFT_OPENS;
-	for (size_t i = 0; i < count; i++) {
-		/* Oldest first, so that a later one replaces an earlier one. */
-		size_t at = (drafts->next_open - count + i) % DRAFT_OPENS;
-		const struct draft_open *open = &drafts->opens[at];
-		if (open->node != node) {
-			continue;
-		}
-		newest = open;
-		if (open->process != process) {
-			continue;
-		}
-		has_read |= open->how == SEEN_READ;
-		recent = open;
-		if (open->how == SEEN_SAVE || now_ms - open->opened_ms > RECENT_OPEN_MS) {
-			settled = open;
-		}
-	}
-	const struct draft_open *own = settled != NULL ? settled : recent;
-	const struct draft_open *base = has_read ? own : newest;
-	return base != NULL ? base->version : 0;
-}
-
-/* Has anybody but this process opened the page? */
-static bool is_read_by_others(struct drafts *drafts, node_id node, pid_t process)
-{
-	LOCK_SCOPE(&drafts->mutex);
-	size_t count = drafts->next_open < DRAFT_OPENS ? drafts->next_open : DRAFT_OPENS;
-	bool is_read = drafts->next_open > DRAFT_OPENS;
-	for (size_t i = 0; i < count && !is_read; i++) {
-		is_read = drafts->opens[i].node == node && drafts->opens[i].process != process;
-	}
-	return is_read;
-}
-
 /* What the page reads as now, committed: a copy. -EAGAIN: nothing is here. */
 static int read_present(struct workspace *workspace, node_id node, char **ret_bytes,
 			size_t *ret_len, struct node_record *ret_record)
@@ -207,126 +142,6 @@ static int read_present(struct workspace *workspace, node_id node, char **ret_by
 	memcpy(*ret_bytes, bytes.bytes, bytes.len);
 	*ret_len = bytes.len;
 	return 0;
-}
-
-static bool is_blank(const char *bytes, size_t len)
-{
-	for (size_t i = 0; i < len; i++) {
-		if (bytes[i] != '\0') {
-			return false;
-		}
-	}
-	return true;
-}
-
-/* Fills the queue's entry with a new text. */
-static int make_entry(struct store_transaction *state, struct store_transaction *cache,
-		      const struct node_record *record, const char *bytes, size_t len,
-		      uint64_t base_version, struct queue_entry *entry)
-{
-	int r = 0;
-	bool has_base = json_object_get(entry->base, "blocks") != NULL;
-	if (!has_base && (record->flags & NODE_NEW) == 0) {
-		json_t *base = NULL;
-		r = content_version(state, cache, record, base_version, &base);
-		if (r < 0) {
-			return r == -ENOENT ? -EAGAIN : r;
-		}
-		json_decref(entry->base);
-		entry->base = base;
-	}
-	free(entry->text);
-	entry->text = malloc(len + 1);
-	if (entry->text == NULL) {
-		return -ENOMEM;
-	}
-	if (len > 0) {
-		memcpy(entry->text, bytes, len);
-	}
-	entry->text_len = len;
-	free(entry->error);
-	entry->error = NULL;
-	entry->error_line = entry->error_column = 0;
-	entry->node = record->node;
-	entry->kind = QUEUE_SAVE;
-	entry->generation++;
-	entry->saved_ms = clock_now_ms();
-	entry->due_ms = entry->saved_ms + QUIET_MS;
-	bool had_blocks = json_array_size(json_object_get(entry->base, "blocks")) > 0;
-	entry->state = had_blocks && is_blank(bytes, len) ? QUEUE_HELD : QUEUE_PENDING;
-	return 0;
-}
-
-int draft_save(struct workspace *workspace, node_id node, const void *bytes, size_t len,
-	       int64_t mtime_ns, pid_t process)
-{
-	CLEANUP(transaction) struct store_transaction *state = NULL;
-	CLEANUP(transaction) struct store_transaction *cache = NULL;
-	CLEANUP(queue_entry) struct queue_entry entry = {0};
-	struct node_record record;
-	struct store_value shown;
-	uint64_t version;
-	/* Before the transaction: the drafts' mutex comes first. */
-	uint64_t base_version = choose_base(&workspace->drafts, node, process);
-	bool is_read = is_read_by_others(&workspace->drafts, node, process);
-	int r = store_write(workspace->state, &state);
-	if (r == 0) {
-		r = store_read(workspace->cache, &cache);
-	}
-	if (r == 0) {
-		r = tree_get(state, node, &record);
-	}
-	if (r < 0) {
-		return r;
-	}
-	r = queue_get(state, node, &entry);
-	if (r < 0 && r != -ENOENT) {
-		return r;
-	}
-	bool is_pending = r == 0;
-	bool is_same =
-		is_pending ? entry.kind == QUEUE_SAVE && entry.text_len == len &&
-				     memcmp(entry.text, bytes, len) == 0
-			   : (record.flags & NODE_NEW) == 0 &&
-				     rendering_get(cache, &record.object, &version, &shown) == 0 &&
-				     shown.len == len && memcmp(shown.bytes, bytes, len) == 0;
-	if (!is_same) {
-		/* What readers were given goes on being a base for them (design.md §5.4). */
-		r = !is_read || is_pending || (record.flags & NODE_NEW) != 0
-			    ? 0
-			    : content_keep_version(state, cache, &record.object);
-		if (r == 0) {
-			base_version = base_version == 0 ? record.version : base_version;
-			r = make_entry(state, cache, &record, bytes, len, base_version, &entry);
-		}
-		if (r == 0) {
-			r = queue_put(state, &entry);
-		}
-		record.size = len;
-		record.content_hash = content_hash(bytes, len);
-		record.flags |= NODE_SIZE_EXACT;
-		record.version++;
-	} else {
-		r = 0;
-	}
-	int64_t now_ns = clock_now_ms() * 1000000;
-	record.flags &= ~(unsigned)NODE_HIDDEN;
-	record.mtime_ns = mtime_ns;
-	record.ctime_ns = now_ns > record.ctime_ns ? now_ns : record.ctime_ns + 1;
-	if (r == 0) {
-		r = tree_put(state, &record);
-	}
-	if (r == 0) {
-		r = workspace_commit(&state, NULL);
-	}
-	if (r == 0) {
-		/* Who saved a text has seen it: what comes next was made over that. */
-		note_seen(&workspace->drafts, node, process, record.version, SEEN_SAVE);
-	}
-	if (r == 0 && (!is_same || is_pending)) {
-		writeback_schedule(&workspace->writeback, node, clock_now_ms() + QUIET_MS);
-	}
-	return r;
 }
 
 /* ---- handles ---- */
@@ -413,10 +228,11 @@ int workspace_open_page(struct workspace *workspace, node_id page, int flags, pi
 		free(file);
 		return r;
 	}
+	sweep_note_use(&workspace->sweep, page, clock_now_ms());
 	/* Who truncates has not seen the text that was there. */
 	if ((record.flags & NODE_NEW) == 0 && (flags & O_TRUNC) == 0) {
-		note_seen(&workspace->drafts, page, process, record.version,
-			  (flags & O_ACCMODE) == O_WRONLY ? SEEN_WRITE : SEEN_READ);
+		openings_note(&workspace->openings, page, process, record.version,
+			      (flags & O_ACCMODE) == O_WRONLY ? SEEN_WRITE : SEEN_READ);
 	}
 	if (is_writable && (flags & O_TRUNC) != 0) {
 		r = page_file_truncate(file, 0);
@@ -538,8 +354,8 @@ static int commit_locked(struct draft *draft)
 	if (!draft->is_dirty) {
 		return 0;
 	}
-	int r = draft_save(draft->workspace, draft->node, draft->text.data, draft->text.len,
-			   draft->mtime_ns, draft->process);
+	int r = save_text(draft->workspace, draft->node, draft->text.data, draft->text.len,
+			  draft->mtime_ns, draft->process);
 	if (r == 0) {
 		draft->is_dirty = false;
 		pin_text_locked(draft);

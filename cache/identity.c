@@ -140,6 +140,8 @@ int identity_find(struct workspace *workspace, const char *token, char **ret_mes
 	/* A personal token acts as a person: its bot belongs to a user, not to the workspace. */
 	workspace->is_personal_token =
 		strcmp(owner, "user") == 0 || strcmp(json_get_text(me, "type"), "person") == 0;
+	(void)json_get_id(json_object_get(json_object_get(bot, "owner"), "user"), NULL,
+			  &workspace->owner_user);
 	workspace->workspace_name = strdup(json_get_text(bot, "workspace_name"));
 	workspace->state_path = text_of("%s/%.36s_%s", options->state_directory,
 					*workspace_id == '\0' ? "workspace" : workspace_id, id);

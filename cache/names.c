@@ -13,6 +13,7 @@
 
 #include "cache/content.h"
 #include "cache/queue.h"
+#include "cache/save.h"
 #include "cache/workspace_private.h"
 #include "mapping/base/clock.h"
 #include "mapping/name.h"
@@ -141,7 +142,7 @@ int workspace_save(struct workspace *workspace, node_id directory, const char *n
 	}
 	store_abort(state);
 	if (r == 0) {
-		r = draft_save(workspace, record.node, bytes, len, mtime_ns, process);
+		r = save_text(workspace, record.node, bytes, len, mtime_ns, process);
 	}
 	if (r == 0) {
 		writeback_hurry(&workspace->writeback, record.node,

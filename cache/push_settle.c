@@ -28,7 +28,8 @@ static bool is_ours_since(const struct push *push, const json_t *object, int64_t
 		return false;
 	}
 	return json_get_id(json_object_get(object, "created_by"), NULL, &author) &&
-	       uuid_equal(&author, &push->workspace->bot);
+	       (uuid_equal(&author, &push->workspace->bot) ||
+		uuid_equal(&author, &push->workspace->owner_user));
 }
 
 static bool equal_block(const json_t *sent, const json_t *there)

@@ -272,6 +272,7 @@ int workspace_open(const struct workspace_options *options, struct workspace **r
 	workspace->lock_fd = -1;
 	copy_options(workspace, options);
 	drafts_init(&workspace->drafts, workspace);
+	openings_init(&workspace->openings);
 	fetcher_init(&workspace->fetcher, workspace);
 	refresher_init(&workspace->refresher, workspace);
 	writeback_init(&workspace->writeback, workspace);

@@ -6,8 +6,10 @@
  * Locks, in the order they are taken:
  *   1. drafts.mutex, then one draft's mutex      (draft.c)
  *   2. LMDB's write transaction on the state, then on the cache   (store.h)
- *   3. fetcher.mutex, writeback.mutex, people.mutex, sweep.mutex: innermost, nothing is called
- * under them None is held across the network, a callback or an event.
+ *   3. fetcher.mutex, writeback.mutex, people.mutex, sweep.mutex, openings.mutex: innermost,
+ *      nothing is called under them
+ *
+ * None is held across the network, a callback or an event.
  */
 #ifndef NOTIONFS_CACHE_WORKSPACE_PRIVATE_H
 #define NOTIONFS_CACHE_WORKSPACE_PRIVATE_H
@@ -19,6 +21,7 @@
 #include "cache/fetch.h"
 #include "cache/local.h"
 #include "cache/object.h"
+#include "cache/opening.h"
 #include "cache/people.h"
 #include "cache/refresh.h"
 #include "cache/remote/notion.h"
@@ -43,11 +46,13 @@ struct workspace {
 	char *cache_path;
 	int lock_fd;
 	char *workspace_name;
-	struct uuid bot; /* who we are to Notion: created_by of what we create */
+	struct uuid bot;	/* who we are to Notion: created_by of what we create */
+	struct uuid owner_user; /* the person behind a personal token; zero otherwise */
 	bool is_personal_token;
 	struct uuid only_root; /* --root; zero = everything */
 
 	struct drafts drafts;
+	struct openings openings;
 	struct fetcher fetcher;
 	struct refresher refresher;
 	struct writeback writeback;
