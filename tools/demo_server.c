@@ -55,6 +55,10 @@ int demo_server_start(const struct demo_server *demo, char *url, size_t size, ch
 	if (child == 0) {
 		(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
 		(void)dup2(out[1], STDOUT_FILENO);
+		/* Not the terminal's or a pipe's: whoever reads there would wait for us. */
+		int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+		(void)dup2(null, STDIN_FILENO);
+		(void)dup2(null, STDERR_FILENO);
 		(void)execl(demo->program, demo->program, "--workspace", demo->workspace, "--token",
 			    DEMO_TOKEN, (char *)NULL);
 		_exit(127);
