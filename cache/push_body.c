@@ -102,8 +102,15 @@ static int apply_append(struct push *push, json_t *blocks, const json_t *call, j
 	json_t *made = json_array();
 	count = json_array_size(results) < count ? json_array_size(results) : count;
 	for (size_t i = 0; i < count; i++) {
-		(void)json_array_append(made, json_array_get(results, i));
+		json_t *block = json_array_get(results, i);
+		json_t *found;
+		size_t place;
+		/* Below a block that an earlier call made it was read with that one. */
+		if (!find_place(list, json_get_text(block, "id"), &found, &place)) {
+			(void)json_array_append(made, block);
+		}
 	}
+	count = json_array_size(made);
 	/* Ids of what was created below them are not in the answer. */
 	r = is_complete ? 0
 			: walk_below(push->workspace->notion, PRIORITY_SAVE, made, &push->failure);
