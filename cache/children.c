@@ -89,6 +89,36 @@ static enum fate ask_fate(struct workspace *workspace, const struct uuid *object
 	return fate;
 }
 
+struct owed_search {
+	struct store_transaction *state;
+	bool *found;
+};
+
+static bool is_owed_below(struct store_transaction *state, const struct uuid *object);
+
+static int stop_at_owed(void *context, const struct node_record *record)
+{
+	const struct owed_search *search = context;
+	/* A page's directory lies beside its file: both are entries here. */
+	*search->found |=
+		queue_exists(search->state, record->node) ||
+		(node_is_directory(record) && is_owed_below(search->state, &record->object));
+	return *search->found ? 1 : 0;
+}
+
+/* Does a page of this tree have a save that is owed? */
+static bool is_owed_below(struct store_transaction *state, const struct uuid *object)
+{
+	struct node_record record;
+	if (tree_find(state, object, false, &record) == 0 && queue_exists(state, record.node)) {
+		return true;
+	}
+	bool found = false;
+	struct owed_search search = {.state = state, .found = &found};
+	return tree_find(state, object, true, &record) == 0 &&
+	       tree_each(state, record.node, 0, stop_at_owed, &search) == 0 && found;
+}
+
 /* A child is gone when two complete listings lack it and Notion says so (design.md §7.4). */
 static void settle_missing(struct workspace *workspace, node_id directory,
 			   const struct uuid *objects, size_t count, enum job_kind job,
@@ -113,11 +143,14 @@ static void settle_missing(struct workspace *workspace, node_id directory,
 			continue;
 		}
 		bool is_second = record.missing_since_ms != 0;
+		bool is_open = drafts_are_open(&workspace->drafts);
 		if (workspace_begin(workspace, true, &state, &cache) < 0) {
 			return;
 		}
-		/* A save that is owed keeps its page: writeback says what became of it. */
-		if (is_second && !queue_exists(state, record.node)) {
+		/* A save that is owed keeps its page, and those above it: writeback says what
+		 * became of it. While pages are open for writing none goes, for it may be one of
+		 * them. */
+		if (is_second && !is_open && !is_owed_below(state, &objects[i])) {
 			r = tree_remove(state, &objects[i], clock_now_ms(), &changes);
 			r = r == 0 ? object_delete(cache, &objects[i]) : r;
 		} else {

@@ -94,6 +94,17 @@ static void draft_unref(struct draft *draft)
 	free(draft);
 }
 
+bool drafts_are_open(struct drafts *drafts)
+{
+	bool is_open = false;
+	LOCK_SCOPE(&drafts->mutex);
+	for (struct draft *draft = drafts->first; draft != NULL && !is_open; draft = draft->next) {
+		LOCK_SCOPE(&draft->mutex);
+		is_open = draft->writers > 0;
+	}
+	return is_open;
+}
+
 void drafts_release(struct drafts *drafts)
 {
 	/* fs has closed every handle before the workspace is freed. */

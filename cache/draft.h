@@ -24,6 +24,9 @@ void drafts_init(struct drafts *drafts, struct workspace *workspace);
 /* Commits and frees what is still open. */
 void drafts_release(struct drafts *drafts);
 
+/* Is any page open for writing? */
+bool drafts_are_open(struct drafts *drafts);
+
 /* The page counts as written even when no byte was (a new, empty file). */
 void page_file_mark_dirty(struct page_file *file);
 /* Corrects the attributes of a page that is being written. */

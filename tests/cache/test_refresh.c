@@ -202,7 +202,38 @@ START_TEST(readings_that_failed_are_asked_for_again)
 }
 END_TEST
 
+START_TEST(a_page_that_went_in_notion_stays_while_a_save_below_it_is_owed)
+{
+	static const char child[] = "Lantern Yard Coffee/Archive/Menu 2015.md";
+	struct fixture fixture;
+	struct node_attr attr;
+	char body[256];
+	open_with_clock(&fixture, 30000, true);
+	/* It can't be sent, so it is owed for as long as nobody mends it. */
+	free(fixture_read(&fixture, child));
+	fixture_write(&fixture, child, "---\nNo such thing: 1\n---\n\nNot sent.\n");
+	json_t *info = fixture_command(
+		&fixture, "{\"command\":\"info\",\"path\":\"Lantern Yard Coffee/Archive.md\"}");
+	(void)snprintf(body, sizeof body, "{\"as\":\"app\",\"op\":\"trash\",\"id\":\"%s\"}",
+		       json_string_value(json_object_get(info, "id")));
+	json_decref(info);
+	json_decref(fixture_http(&fixture, "POST", "/_sim/edit", body));
+	for (int round = 0; round < 60; round++) {
+		free(fixture_read(&fixture, "Lantern Yard Coffee.md"));
+		advance(&fixture, 15);
+		json_decref(fixture_command(&fixture, "{\"command\":\"settle\"}"));
+	}
+	char *text = fixture_read(&fixture, child);
+	ck_assert_ptr_nonnull(text);
+	ck_assert_str_eq(text, "---\nNo such thing: 1\n---\n\nNot sent.\n");
+	free(text);
+	ck_assert_int_eq(fixture_find(&fixture, "Lantern Yard Coffee/Archive.md", &attr), 0);
+	fixture_release(&fixture);
+}
+END_TEST
+
 SUITE_CASES = {
+	&a_page_that_went_in_notion_stays_while_a_save_below_it_is_owed,
 	&a_first_search_that_failed_is_tried_again,
 	&readings_that_failed_are_asked_for_again,
 	&an_edit_in_the_app_is_shown_after_the_next_poll,
