@@ -409,6 +409,7 @@ int tree_set_object(struct store_transaction *state, struct node_record *record,
 	}
 	r = unlink_record(state, record);
 	if (r == 0) {
+		record->flags &= ~(unsigned)NODE_NEW;
 		record->object = *object;
 		r = link_record(state, record);
 	}

@@ -148,7 +148,7 @@ must_check int tree_remove_directory(struct store_transaction *state,
 must_check int tree_move(struct store_transaction *state, struct node_record *record,
 			 node_id new_directory, const char *new_name, int64_t now_ms,
 			 struct tree_changes *changes);
-/* A stand-in id becomes the id Notion gave. */
+/* A stand-in id becomes the id Notion gave, for the page and its directory: neither is new. */
 must_check int tree_set_object(struct store_transaction *state, struct node_record *record,
 			       const struct uuid *object);
 

@@ -194,6 +194,29 @@ START_TEST(a_removed_tree_takes_everything_below_along)
 }
 END_TEST
 
+START_TEST(a_new_page_that_got_its_id_is_new_no_more_nor_is_its_directory)
+{
+	begin();
+	CLEANUP(tree_changes) struct tree_changes changes = {0};
+	struct uuid stand_in = id_of(1);
+	struct uuid given = id_of(2);
+	struct node_record file;
+	struct node_record directory;
+	ck_assert_int_eq(tree_create(state, NODE_ROOT, "New.md", &stand_in, 0644, &owner, 1,
+				     &changes, &file),
+			 0);
+	ck_assert_int_eq(tree_page_directory(state, &file, &owner, 1, &changes, &directory), 0);
+	directory.flags |= NODE_NEW;
+	ck_assert_int_eq(tree_put(state, &directory), 0);
+	ck_assert_int_eq(tree_set_object(state, &file, &given), 0);
+	ck_assert_int_eq(tree_find(state, &given, false, &file), 0);
+	ck_assert_int_eq(tree_find(state, &given, true, &directory), 0);
+	ck_assert_uint_eq(file.flags & NODE_NEW, 0);
+	ck_assert_uint_eq(directory.flags & NODE_NEW, 0);
+	end();
+}
+END_TEST
+
 static int count_entry(void *context, const struct node_record *record)
 {
 	uint64_t *last = context;
@@ -229,6 +252,7 @@ SUITE_CASES = {
 	&a_database_and_a_page_of_one_title_do_not_share_a_name,
 	&directory_times_rise_with_every_change,
 	&a_removed_tree_takes_everything_below_along,
+	&a_new_page_that_got_its_id_is_new_no_more_nor_is_its_directory,
 	&three_thousand_names_are_listed_by_rising_cookies,
 };
 SUITE_MAIN("tree")
