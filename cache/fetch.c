@@ -286,10 +286,11 @@ static void *worker_main(void *argument)
 			uuid_format(&job->object, id);
 			log_info("reading %s failed: %s", id, strerror(-r));
 		}
+		finish_job(fetcher, job, r);
 		if (is_passing(r)) {
+			/* After the end: what runs still can't be asked for. */
 			refresher_note_failure(&fetcher->workspace->refresher);
 		}
-		finish_job(fetcher, job, r);
 	}
 }
 

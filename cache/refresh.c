@@ -411,11 +411,12 @@ static int request_unread(void *context, const struct node_record *record)
 
 static void request_first_search(struct workspace *workspace)
 {
+	/* Again: the one that failed may be on its way out still. */
 	static const struct uuid none;
 	if (discover_watermark(workspace) == 0) {
-		fetcher_request(&workspace->fetcher, JOB_DISCOVER, &none, PRIORITY_PERSON, false);
+		fetcher_request(&workspace->fetcher, JOB_DISCOVER, &none, PRIORITY_PERSON, true);
 	} else {
-		fetcher_request(&workspace->fetcher, JOB_POLL, &none, PRIORITY_REFRESH, false);
+		fetcher_request(&workspace->fetcher, JOB_POLL, &none, PRIORITY_REFRESH, true);
 	}
 }
 
