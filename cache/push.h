@@ -98,6 +98,11 @@ must_check int push_adopt_page(struct push *push, struct store_transaction *stat
 must_check int push_assemble(struct push *push, json_t *remote, json_t **ret_blocks);
 /* The same of the page's properties; may ask Notion. */
 must_check int push_page_after(struct push *push, json_t **ret_page);
+/* What a step's error means: a disk or network error is tried again (-EAGAIN), what Notion refuses
+ * is said to the user (0). */
+must_check int push_again_or_refuse(struct push *push, int error);
+/* The entry is a QUEUE_TRASH. 0, or -EAGAIN as push_page. */
+must_check int push_trash(struct push *push);
 /* It can't be sent as it is: the entry stays, with the reason. */
 must_check int push_refuse(struct push *push, unsigned line, unsigned column, const char *message);
 

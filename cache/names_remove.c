@@ -1,0 +1,106 @@
+/*
+ * Names that go: unlink and rmdir. What is owed to Notion for it goes into the queue in the same
+ * transaction.
+ */
+#include <errno.h>
+
+#include "cache/queue.h"
+#include "cache/workspace_private.h"
+#include "mapping/base/clock.h"
+
+/* Owes the trashing of a page after the grace time. */
+static int owe_trash(struct workspace *workspace, struct store_transaction *state,
+		     const struct node_record *record)
+{
+	CLEANUP(queue_entry) struct queue_entry entry = {0};
+	int r = queue_get(state, record->node, &entry);
+	if (r < 0 && r != -ENOENT) {
+		return r;
+	}
+	entry.node = record->node;
+	entry.kind = QUEUE_TRASH;
+	entry.state = QUEUE_PENDING;
+	entry.generation++;
+	entry.saved_ms = clock_now_ms();
+	entry.due_ms = entry.saved_ms + workspace->options.trash_delay_ms;
+	return queue_put(state, &entry);
+}
+
+int workspace_unlink(struct workspace *workspace, node_id directory, const char *name)
+{
+	CLEANUP(transaction) struct store_transaction *state = NULL;
+	struct node_record record;
+	if (workspace->options.read_only) {
+		return -EROFS;
+	}
+	int r = workspace_begin(workspace, true, &state, NULL);
+	if (r == 0) {
+		r = tree_lookup(state, directory, name, &record);
+	}
+	if (r < 0 || (record.flags & NODE_HIDDEN) != 0) {
+		return r < 0 ? r : -ENOENT;
+	}
+	if (node_is_directory(&record)) {
+		return -EISDIR;
+	}
+	record.flags |= NODE_HIDDEN;
+	r = tree_put(state, &record);
+	if (r == 0) {
+		r = tree_touch(state, directory, NULL, clock_now_ms(), NULL);
+	}
+	if (r == 0) {
+		r = owe_trash(workspace, state, &record);
+	}
+	if (r == 0) {
+		r = workspace_commit(&state, NULL);
+	}
+	if (r == 0) {
+		/* A new page that never reached Notion is simply forgotten then. */
+		writeback_schedule(&workspace->writeback, record.node,
+				   clock_now_ms() + workspace->options.trash_delay_ms);
+	}
+	return r;
+}
+
+struct counting {
+	size_t visible;
+};
+
+static int count_visible(void *context, const struct node_record *record)
+{
+	struct counting *counting = context;
+	counting->visible += (record->flags & NODE_HIDDEN) == 0 ? 1 : 0;
+	return 0;
+}
+
+int workspace_rmdir(struct workspace *workspace, node_id directory, const char *name)
+{
+	CLEANUP(transaction) struct store_transaction *state = NULL;
+	CLEANUP(tree_changes) struct tree_changes changes = {0};
+	struct node_record record;
+	struct counting counting = {0};
+	if (workspace->options.read_only) {
+		return -EROFS;
+	}
+	int r = workspace_begin(workspace, true, &state, NULL);
+	if (r == 0) {
+		r = tree_lookup(state, directory, name, &record);
+	}
+	if (r == 0 && !node_is_directory(&record)) {
+		r = -ENOTDIR;
+	}
+	if (r == 0) {
+		r = tree_each(state, record.node, 0, count_visible, &counting);
+	}
+	if (r < 0) {
+		return r;
+	}
+	if (counting.visible > 0 || (record.flags & NODE_LISTED) == 0) {
+		return -ENOTEMPTY;
+	}
+	if (record.role != ROLE_PAGE_DIRECTORY) {
+		return -EPERM; /* an empty database is still one */
+	}
+	r = tree_remove_directory(state, &record, clock_now_ms(), &changes);
+	return r < 0 ? r : workspace_commit(&state, NULL);
+}
