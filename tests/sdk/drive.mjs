@@ -288,6 +288,32 @@ await check('pages.update trashes a row and restores it', async () => {
   assert.equal(await has(), true)
 })
 
+await check('pages.move puts a page last into another, into a data source and back', async () => {
+  const moving = await notion.pages.create({
+    parent: { page_id: page.id },
+    properties: { title: { title: text('Moving') } },
+  })
+  const moved = await notion.pages.move({ page_id: moving.id, parent: { page_id: parent.id } })
+  assert.ok(isFullPage(moved))
+  assert.equal(moved.parent.page_id, parent.id)
+  assert.equal((await children(parent.id)).at(-1).id, moving.id)
+  const asRow = await notion.pages.move({
+    page_id: moving.id,
+    parent: { type: 'data_source_id', data_source_id: source.id },
+  })
+  assert.equal(asRow.parent.data_source_id, source.id)
+  assert.equal(titleOf(asRow), 'Moving')
+  assert.deepEqual(Object.keys(asRow.properties), Object.keys(source.properties))
+  await refuses(
+    notion.pages.move({ page_id: moving.id, parent: { data_source_id: source.id } }),
+    APIErrorCode.ValidationError,
+    400,
+  )
+  const back = await notion.pages.move({ page_id: moving.id, parent: { page_id: page.id } })
+  assert.deepEqual(Object.keys(back.properties), ['title'])
+  assert.equal((await notion.pages.update({ page_id: moving.id, in_trash: true })).in_trash, true)
+})
+
 // ---- blocks
 
 let blocks

@@ -113,6 +113,8 @@ function requests(places) {
       properties, icon: null, cover: null, in_trash: false, is_archived: false, is_locked: false,
       template: { type: 'default' },
     }],
+    ['POST', `/v1/pages/${places.page}/move`, { parent: { type: 'page_id', page_id: ID } }],
+    ['POST', `/v1/pages/${places.page}/move`, { parent: { data_source_id: ID } }],
     ['POST', `/v1/data_sources/${places.source}/query`, {
       filter, page_size: 5, start_cursor: null, result_type: 'page',
       sorts: [{ property: 'a', direction: 'ascending' }, { timestamp: 'created_time', direction: 'descending' }],

@@ -13,9 +13,10 @@ TEXT = {"text": {"content": "new"}}
 PARAGRAPH = {"paragraph": {"rich_text": [TEXT]}}
 
 
-def rule(name, *arguments, config=None, rows=30):
+def rule(name, *arguments, config=None, rows=30, other=False):
+    """`other`: with the second data source of small.py."""
     def register(function):
-        RULES.append((name, function, arguments, config, rows))
+        RULES.append((name, function, arguments, config, rows, other))
         return function
     return register
 
@@ -112,10 +113,13 @@ def wait_for(condition):
 
 def main():
     tap = Tap()
-    for name, function, arguments, config, rows in RULES:
+    for name, function, arguments, config, rows, other in RULES:
         detail = ""
         try:
-            with small.File(small.make(rows, config)) as path:
+            workspace = small.make(rows, config)
+            if other:
+                small.add_other(workspace)
+            with small.File(workspace) as path:
                 with Api(PROGRAM, "--workspace", path, "--now", NOW, *arguments) as api:
                     function(api)
         except Exception as error:  # whatever it is, the next rule is tested

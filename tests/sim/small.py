@@ -196,6 +196,26 @@ def make(rows=30, config=None):
     }
 
 
+def add_other(workspace):
+    """A second database in the root page; some of its schema is like that of the first."""
+    name = {"id": "title", "name": "Label", "description": None, "type": "title", "title": {}}
+    kinds = {"options": [option(95, "New", "blue")]}
+    states = {"options": [option(96, "Todo", "default"), option(97, "Done", "green")],
+              "groups": []}
+    relation = {"database_id": DATABASE, "data_source_id": SOURCE, "type": "single_property",
+                "single_property": {}}
+    entries = [("oNum", "Number", "number", {"format": "number"}), ("oKin", "Kind", "select", kinds),
+               ("oSta", "State", "status", states), ("oDay", "Day", "rich_text", {}),
+               ("oFri", "Friends", "relation", relation), ("oId1", "Id", "unique_id", {"prefix": "O"})]
+    properties = {entry: {"id": key, "name": entry, "description": None, "type": kind, kind: config}
+                  for key, entry, kind, config in entries}
+    properties["Label"] = name
+    workspace["databases"].append(database(OTHER_DATABASE, OTHER_SOURCE, "Other"))
+    workspace["data_sources"].append(data_source(OTHER_SOURCE, OTHER_DATABASE, "Other", properties))
+    workspace["blocks"][ROOT].append(
+        block(OTHER_DATABASE, in_page(ROOT), "child_database", {"title": "Other"}))
+
+
 class File:
     """The workspace as a file that is gone afterwards."""
 

@@ -5,6 +5,7 @@
 #include "tools/sim/block_content.h"
 #include "tools/sim/edit_move.h"
 #include "tools/sim/edit_schema.h"
+#include "tools/sim/move.h"
 #include "tools/sim/object.h"
 #include "tools/sim/pages.h"
 #include "tools/sim/property_value.h"
@@ -88,7 +89,7 @@ static void insert_page(struct edit *edit, size_t index, const json_t *given)
 	json_t *parent;
 	json_t *body;
 	if (record->data_source != NULL) {
-		parent = edit_row_parent(record);
+		parent = move_row_parent(record);
 		body = json_copy((json_t *)edit->body);
 	} else {
 		parent = tree_parent_of_children(record);

@@ -1,5 +1,5 @@
 /*
- * An edit from outside that is under way, and the moving of blocks and pages, which the API can't.
+ * An edit from outside that is under way, and the moving of blocks and pages to any place.
  *
  * What it is not: the reading of /_sim/edit; edit.h has its form. The server's lock is held.
  */
@@ -29,8 +29,6 @@ bool edit_find_index(struct edit *edit, const json_t *children, size_t *ret_inde
 
 /* What `parent` names; without it where the record, or else `after`, is. NULL: nothing here. */
 struct record *edit_find_target(const struct edit *edit);
-/* The parent as rows of `data_source` have it. New reference. */
-json_t *edit_row_parent(const struct record *data_source);
 
 void edit_move(struct edit *edit);
 

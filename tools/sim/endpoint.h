@@ -17,7 +17,7 @@ typedef void endpoint_function(struct sim *sim, const struct request *request,
 
 endpoint_function blocks_retrieve, blocks_list_children, blocks_append, blocks_update,
 	blocks_delete;
-endpoint_function pages_retrieve, pages_create, pages_update, pages_retrieve_property;
+endpoint_function pages_retrieve, pages_create, pages_update, pages_move, pages_retrieve_property;
 endpoint_function databases_retrieve, data_sources_retrieve, data_sources_query;
 endpoint_function search_run;
 endpoint_function users_list, users_me, users_retrieve;

@@ -152,7 +152,9 @@ static bool find_written_parent(struct sim *sim, const struct request *request,
 	if (request_is_read(request)) {
 		return false;
 	}
-	if (request->segment_count == 2) { /* a new page; rows are in no order */
+	bool is_move = request->segment_count == 4 && strcmp(request->segments[3], "move") == 0;
+	/* Something new or moved belongs to the parent it names; rows are in no order. */
+	if (request->segment_count == 2 || is_move) {
 		const json_t *parent = json_object_get(request->body, "parent");
 		record = workspace_find(workspace,
 					json_string_value(json_object_get(parent, "page_id")));

@@ -5,6 +5,7 @@
 #include "tools/sim/block_content.h"
 #include "tools/sim/blocks.h"
 #include "tools/sim/endpoint.h"
+#include "tools/sim/move.h"
 #include "tools/sim/object.h"
 #include "tools/sim/property_value.h"
 #include "tools/sim/tree.h"
@@ -126,10 +127,7 @@ static json_t *resolve_parent(struct sim *sim, const json_t *given, struct answe
 	if (record->page != NULL) {
 		return tree_parent_of_children(record);
 	}
-	return json_pack(
-		"{s:s, s:O, s:O}", "type", "data_source_id", "data_source_id",
-		json_object_get(record->data_source, "id"), "database_id",
-		json_object_get(json_object_get(record->data_source, "parent"), "database_id"));
+	return move_row_parent(record);
 }
 
 /* Where the child_page block goes in the parent page. */

@@ -22,6 +22,7 @@ static const struct route {
 	{"POST", {"v1", "pages"}, pages_create},
 	{"GET", {"v1", "pages", "*"}, pages_retrieve},
 	{"PATCH", {"v1", "pages", "*"}, pages_update},
+	{"POST", {"v1", "pages", "*", "move"}, pages_move},
 	{"GET", {"v1", "pages", "*", "properties", "*"}, pages_retrieve_property},
 	{"GET", {"v1", "databases", "*"}, databases_retrieve},
 	{"GET", {"v1", "data_sources", "*"}, data_sources_retrieve},

@@ -35,6 +35,8 @@ must_check int validate_block_update(const json_t *body, const char *stored_type
 must_check int validate_page_create(const json_t *body, size_t body_bytes, char **ret_message);
 /* PATCH /v1/pages/{id}: the shape only. */
 must_check int validate_page_update(const json_t *body, char **ret_message);
+/* POST /v1/pages/{id}/move */
+must_check int validate_page_move(const json_t *body, char **ret_message);
 /* Property values against the `properties` of a data source; NULL is a page that is no row, which
  * has nothing but a title. */
 must_check int validate_property_values(const json_t *properties, const json_t *schema,

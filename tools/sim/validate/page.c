@@ -19,6 +19,16 @@ static const struct field parents[] = {
 };
 static const struct shape parent = {.kind = SHAPE_OBJECT, .variants = parents, .typed = true};
 
+static const struct field move_parents[] = {
+	{"page_id", &shape_id, false},
+	{"data_source_id", &shape_id, false},
+	{0},
+};
+static const struct shape move_parent = {
+	.kind = SHAPE_OBJECT, .variants = move_parents, .typed = true};
+static const struct field move_fields[] = {{"parent", &move_parent, true}, {0}};
+static const struct shape move_body = {.kind = SHAPE_OBJECT, .fields = move_fields};
+
 /* template and position */
 
 static const char *const create_templates[] = {"none", "default", "template_id", NULL};
@@ -140,6 +150,15 @@ int validate_page_update(const json_t *body, char **ret_message)
 	struct validate_report report;
 	if (request_begin(&report, body, 0) == 0) {
 		shape_check_object(&report, body, &update_body, NULL);
+	}
+	return report_finish(&report, ret_message);
+}
+
+int validate_page_move(const json_t *body, char **ret_message)
+{
+	struct validate_report report;
+	if (request_begin(&report, body, 0) == 0) {
+		shape_check_object(&report, body, &move_body, NULL);
 	}
 	return report_finish(&report, ret_message);
 }
