@@ -137,12 +137,21 @@ struct rich_text {
 	size_t count;
 };
 
-enum icon_kind { ICON_NONE, ICON_EMOJI, ICON_EXTERNAL, ICON_FILE, ICON_CUSTOM_EMOJI, ICON_BUILTIN };
+enum icon_kind {
+	ICON_NONE,
+	ICON_EMOJI,
+	ICON_EXTERNAL,
+	ICON_FILE,
+	ICON_CUSTOM_EMOJI,
+	ICON_BUILTIN,
+	ICON_FILE_UPLOAD,
+};
 
 /* notion-api.md §8.1. An icon in the place of a block (callout, tab label) or of a page. */
 struct icon {
 	enum icon_kind kind;
-	const char *text;  /* EMOJI: the emoji; EXTERNAL, FILE: URL; CUSTOM_EMOJI, BUILTIN: name */
+	const char *text;  /* EMOJI: the emoji; EXTERNAL, FILE: URL; CUSTOM_EMOJI, BUILTIN: name;
+			      FILE_UPLOAD: the upload's id */
 	const char *color; /* BUILTIN: colour name; NULL otherwise */
 	struct uuid id;	   /* CUSTOM_EMOJI */
 	const char *raw;   /* compact JSON as the API gave it, or NULL */

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "mapping/asset.h"
 #include "mapping/inline.h"
 #include "mapping/line.h"
 
@@ -29,8 +30,24 @@ enum color color_from_attribute(const char *value, size_t len)
 	return color_from_name(value, len);
 }
 
-void icon_attribute(const struct icon *icon, const struct names *names, struct buf *out)
+/* A stored icon: its path, or where that would be read as another kind, or is not known, what
+ * says that it is one. */
+static void file_icon(const struct block *block, const struct names *names, struct arena *arena,
+		      struct buf *out)
 {
+	const char *url = asset_bare_url(arena, block->icon.text);
+	const struct asset asset = {.place = ASSET_BLOCK_ICON, .owner = block->id, .url = url};
+	const char *path = block->has_id ? asset_shown(names, &asset) : NULL;
+	const char *shown = path != NULL ? path : url;
+	if (icon_from_attribute(arena, shown, names).kind != ICON_FILE) {
+		buf_puts(out, "file:");
+	}
+	buf_puts(out, shown);
+}
+
+void icon_attribute(const struct block *block, const struct names *names, struct buf *out)
+{
+	const struct icon *icon = &block->icon;
 	struct uuid found;
 	char id[UUID_TEXT_BYTES];
 	struct arena arena;
@@ -48,9 +65,11 @@ void icon_attribute(const struct icon *icon, const struct names *names, struct b
 		buf_puts(out, icon->text);
 		break;
 	case ICON_FILE:
-		buf_puts(out, "file:");
-		buf_append(out, icon->text, strcspn(icon->text, "?"));
+		arena_init(&arena);
+		file_icon(block, names, &arena, out);
+		arena_release(&arena);
 		break;
+	case ICON_FILE_UPLOAD: buf_printf(out, "upload:%s", icon->text); break;
 	case ICON_CUSTOM_EMOJI:
 		buf_printf(out, ":%s:", icon->text);
 		if (names == NULL || names->find_emoji == NULL ||
@@ -106,6 +125,9 @@ struct icon icon_from_attribute(struct arena *arena, const char *value, const st
 	} else if (has_prefix(value, "file:")) {
 		icon.kind = ICON_FILE;
 		icon.text = value + strlen("file:");
+	} else if (has_prefix(value, "upload:")) {
+		icon.kind = ICON_FILE_UPLOAD;
+		icon.text = value + strlen("upload:");
 	} else if (has_prefix(value, "icon:")) {
 		icon.kind = ICON_BUILTIN;
 		value += strlen("icon:");
@@ -117,6 +139,8 @@ struct icon icon_from_attribute(struct arena *arena, const char *value, const st
 		icon = custom_emoji(arena, value, colon, names);
 	} else if (has_prefix(value, "http://") || has_prefix(value, "https://")) {
 		icon.kind = ICON_EXTERNAL;
+	} else if (asset_is_file_path(value)) {
+		icon.kind = ICON_FILE;
 	}
 	return icon;
 }

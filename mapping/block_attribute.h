@@ -16,9 +16,9 @@ const char *color_attribute(enum color color);
 /* Both spellings; COLOR_COUNT when unknown. */
 enum color color_from_attribute(const char *value, size_t len);
 
-/* An emoji, a URL, `:name:`, `:name:<id>` where the name alone finds no emoji, `icon:pizza:blue`,
- * `file:URL`. Appends nothing for ICON_NONE. */
-void icon_attribute(const struct icon *icon, const struct names *names, struct buf *out);
+/* The icon of `block`: an emoji, a URL, `:name:`, `:name:<id>` where the name alone finds no emoji,
+ * `icon:pizza:blue`, a path, `file:URL`. Appends nothing for ICON_NONE. */
+void icon_attribute(const struct block *block, const struct names *names, struct buf *out);
 /* "" is ICON_NONE. Strings come from `arena`. */
 struct icon icon_from_attribute(struct arena *arena, const char *value, const struct names *names);
 

@@ -39,7 +39,8 @@ static bool same_icon(const struct icon *a, const struct icon *b)
 	switch (a->kind) {
 	case ICON_NONE: return true;
 	case ICON_EMOJI:
-	case ICON_EXTERNAL: return same_string(a->text, b->text);
+	case ICON_EXTERNAL:
+	case ICON_FILE_UPLOAD: return same_string(a->text, b->text);
 	case ICON_FILE: return same_hosted_url(a->text, b->text);
 	case ICON_CUSTOM_EMOJI: return uuid_equal(&a->id, &b->id);
 	case ICON_BUILTIN: return same_string(a->text, b->text) && same_string(a->color, b->color);
@@ -183,7 +184,8 @@ static uint64_t mix_icon(uint64_t hash, const struct icon *icon)
 	switch (icon->kind) {
 	case ICON_NONE: return hash;
 	case ICON_EMOJI:
-	case ICON_EXTERNAL: return mix_string(hash, icon->text);
+	case ICON_EXTERNAL:
+	case ICON_FILE_UPLOAD: return mix_string(hash, icon->text);
 	case ICON_FILE: return mix_hosted_url(hash, icon->text);
 	case ICON_CUSTOM_EMOJI: return mix_uuid(hash, &icon->id);
 	case ICON_BUILTIN: return mix_string(mix_string(hash, icon->text), icon->color);

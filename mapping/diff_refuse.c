@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "mapping/asset.h"
 #include "mapping/plan_append.h"
 
 #define MAX_RUNS 100
@@ -135,7 +136,10 @@ static const char *kind_name(const struct block *block)
 
 static void check_creatable(struct refusal *refusal, const struct block *block)
 {
-	if (block->media == MEDIA_FILE) {
+	if (block->media == MEDIA_FILE && asset_is_path(block->url)) {
+		refuse(refusal, "\"%.80s\" is no file in the mount, put one there or write a URL",
+		       block->url);
+	} else if (block->media == MEDIA_FILE) {
 		refuse(refusal,
 		       "a file stored in Notion can't be copied or put in another block's place "
 		       "through the API, put the line back or link to a URL");
@@ -144,6 +148,19 @@ static void check_creatable(struct refusal *refusal, const struct block *block)
 		       "this %s is not on the page and can't be created through the API, remove "
 		       "the line",
 		       kind_name(block));
+	}
+}
+
+static void check_icon(struct refusal *refusal, const struct icon *icon)
+{
+	if (icon->kind == ICON_FILE && asset_is_path(icon->text)) {
+		refuse(refusal,
+		       "the icon \"%.80s\" is no file in the mount, put one there or write an "
+		       "emoji or a URL",
+		       icon->text);
+	} else if (icon->kind == ICON_FILE) {
+		refuse(refusal, "an icon stored in Notion can't be given to another block through "
+				"the API, write an emoji or a URL");
 	}
 }
 
@@ -183,6 +200,7 @@ bool diff_refuse_create(struct diff_node *node, struct diagnostics *diagnostics)
 	check_text(&refusal, &block->text, block->type == BLOCK_CODE);
 	check_text(&refusal, &block->caption, false);
 	check_url(&refusal, block->url);
+	check_icon(&refusal, &block->icon);
 	check_structure(&refusal, block);
 	if (block->expression != NULL) {
 		check_equation(&refusal, block->expression, strlen(block->expression));
@@ -204,6 +222,9 @@ bool diff_refuse_update(const struct block *to, const json_t *body, struct diagn
 
 	if (json_object_get(fields, "rich_text") != NULL) {
 		check_text(&refusal, &to->text, to->type == BLOCK_CODE);
+	}
+	if (json_object_get(fields, "icon") != NULL) {
+		check_icon(&refusal, &to->icon);
 	}
 	if (json_object_get(fields, "caption") != NULL) {
 		check_text(&refusal, &to->caption, false);

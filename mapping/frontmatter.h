@@ -21,6 +21,8 @@ struct frontmatter_options {
 				  can't carry the title exactly */
 	const char *time_zone; /* IANA name for instants, or NULL for UTC as the API gives it */
 	bool create_options;   /* an unknown select option is created, not an error */
+	bool keeps_stored;     /* a stored file the page does not have is written in read shape, to
+				  be printed, and is no error */
 };
 
 /* Appends "---\n…---\n", or nothing for a page with nothing to set. `page` is a page object. */

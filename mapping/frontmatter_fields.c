@@ -52,16 +52,27 @@ static bool is_in_name(const struct property_context *context, const json_t *pag
 	return name_is_exact(plain, stem, has_id ? &id : NULL);
 }
 
+/* Zero for a page that is not there yet. */
+static struct uuid page_id(const json_t *page)
+{
+	struct uuid id = {0};
+	(void)json_read_uuid(json_object_get(page, "id"), &id);
+	return id;
+}
+
 static void add_page_fields(struct fields *fields, const struct property_context *context,
 			    const json_t *page)
 {
 	const json_t *title = title_value(page);
+	const struct uuid id = page_id(page);
 	fields->items[0].property = (struct property){
-		.name = "title", .kind = property_kind_of("title"), .value = title};
+		.name = "title", .page = id, .kind = property_kind_of("title"), .value = title};
 	fields->items[1].property = (struct property){.name = "icon",
+						      .page = id,
 						      .kind = &property_icon_kind,
 						      .value = json_object_get(page, "icon")};
 	fields->items[2].property = (struct property){.name = "cover",
+						      .page = id,
 						      .kind = &property_cover_kind,
 						      .value = json_object_get(page, "cover")};
 	for (size_t i = 0; i < PAGE_FIELD_COUNT; i++) {
@@ -85,7 +96,8 @@ static bool is_incomplete(const char *type, const json_t *entry, const json_t *v
 
 /* `entry` is the page's {id, type, <type>: value}, `definition` the schema's; one may be NULL. */
 static void add_property(struct fields *fields, const struct property_context *context,
-			 const char *name, const json_t *definition, const json_t *entry)
+			 const struct uuid *page, const char *name, const json_t *definition,
+			 const json_t *entry)
 {
 	const char *type = json_string_value(json_object_get(entry, "type"));
 	const char *defined = json_string_value(json_object_get(definition, "type"));
@@ -103,6 +115,7 @@ static void add_property(struct fields *fields, const struct property_context *c
 	*field = (struct field){
 		.is_property = true,
 		.property = {.name = name,
+			     .page = *page,
 			     .kind = property_kind_of(type),
 			     .config = defined != NULL && strcmp(defined, type) == 0
 					       ? json_object_get(definition, type)
@@ -128,15 +141,16 @@ void fields_init(struct fields *fields, const struct property_context *context, 
 	*fields = (struct fields){.items = arena_array(context->arena, max, sizeof(struct field)),
 				  .index = json_object()};
 	add_page_fields(fields, context, page);
+	const struct uuid id = page_id(page);
 	const char *name;
 	json_t *object;
 	json_object_foreach (defined, name, object) {
-		add_property(fields, context, name, object, json_object_get(present, name));
+		add_property(fields, context, &id, name, object, json_object_get(present, name));
 	}
 	/* What the page has and our copy of the schema has not yet. */
 	json_object_foreach (present, name, object) {
 		if (json_object_get(defined, name) == NULL) {
-			add_property(fields, context, name, NULL, object);
+			add_property(fields, context, &id, name, NULL, object);
 		}
 	}
 }

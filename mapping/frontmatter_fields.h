@@ -31,10 +31,6 @@ struct fields {
 /* `page` may be NULL. Released by fields_release; the rest goes with the arena. */
 void fields_init(struct fields *fields, const struct property_context *context, const json_t *page);
 void fields_release(struct fields *fields);
-static inline void cleanup_arena(struct arena *arena)
-{
-	arena_release(arena);
-}
 static inline void cleanup_fields(struct fields *fields)
 {
 	fields_release(fields);

@@ -12,7 +12,7 @@ static enum icon_kind kind_of(const json_t *icon)
 	} kinds[] = {
 		{"emoji", ICON_EMOJI},	{"external", ICON_EXTERNAL},
 		{"file", ICON_FILE},	{"custom_emoji", ICON_CUSTOM_EMOJI},
-		{"icon", ICON_BUILTIN},
+		{"icon", ICON_BUILTIN}, {"file_upload", ICON_FILE_UPLOAD},
 	};
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		json_t *value = json_object_get(icon, kinds[i].key);
@@ -51,6 +51,10 @@ int icon_from_json(struct arena *arena, const json_t *icon, struct icon *ret_ico
 	case ICON_FILE:
 		value = json_object_get(icon, "file");
 		read.text = json_copy_member(arena, value, "url");
+		break;
+	case ICON_FILE_UPLOAD:
+		value = json_object_get(icon, "file_upload");
+		read.text = json_copy_member(arena, value, "id");
 		break;
 	case ICON_CUSTOM_EMOJI:
 		value = json_object_get(icon, "custom_emoji");
@@ -92,6 +96,10 @@ json_t *icon_to_json(const struct icon *icon, enum block_shape shape)
 	case ICON_FILE:
 		json_set_typed(object, icon->kind == ICON_FILE ? "file" : "external",
 			       json_object_of("url", json_text_string(icon->text)));
+		break;
+	case ICON_FILE_UPLOAD:
+		json_set_typed(object, "file_upload",
+			       json_object_of("id", json_text_string(icon->text)));
 		break;
 	case ICON_CUSTOM_EMOJI:
 		value = json_object_of("id", json_uuid(&icon->id));

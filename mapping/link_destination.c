@@ -3,6 +3,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "mapping/asset.h"
+
 static bool is_punctuation(char c)
 {
 	return c != '\0' && strchr("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~", c) != NULL;
@@ -204,9 +206,12 @@ enum media_kind media_kind_of_url(const char *url)
 	if (url[0] == '\0') {
 		return MEDIA_NONE;
 	}
+	if (asset_is_path(url)) {
+		return MEDIA_FILE;
+	}
 	const char *host = strstr(url, "://");
 	if (host == NULL) {
-		return strchr(url, ':') == NULL ? MEDIA_FILE : MEDIA_EXTERNAL;
+		return MEDIA_EXTERNAL;
 	}
 	host += 3;
 	size_t len = strcspn(host, "/?#");

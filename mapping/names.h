@@ -13,6 +13,29 @@
 
 #include "mapping/base/uuid.h"
 
+/* Where a file that Notion stores is shown. */
+enum asset_place {
+	ASSET_BLOCK,	  /* image, video, audio, pdf or file block; `owner` is the block */
+	ASSET_BLOCK_ICON, /* of a callout or a tab; `owner` is the block */
+	ASSET_PROPERTY,	  /* an item of a files property; `owner` is the page */
+	ASSET_ICON,	  /* of the page; `owner` is the page */
+	ASSET_COVER,
+};
+
+/*
+ * A file that Notion stores, by what does not change: its owner and its URL without the query
+ * string (the signature). `property` and `index` say where it is now; another file may be there
+ * after the next edit.
+ */
+struct asset {
+	enum asset_place place;
+	struct uuid owner;
+	const char *property; /* PROPERTY: its name; NULL otherwise */
+	size_t index;	      /* PROPERTY: which of its items, from 0; else 0 */
+	const char *name;     /* a file block's or item's name in Notion; NULL where it has none */
+	const char *url;      /* without its query string; never NULL */
+};
+
 struct names {
 	void *context;
 	/* Title of a page or database, for the label of a mention, <page>, <link-to-page>. */
@@ -28,8 +51,30 @@ struct names {
 		     const char **ret_email, bool *ret_is_unique);
 	/* The one user of this name, "Name <email>", "Name <id>", email or id. */
 	bool (*find_user)(void *context, const char *text, struct uuid *ret_id);
-	/* ".assets/shot%201.png" of a hosted file of this block, or NULL. */
-	const char *(*asset)(void *context, const struct uuid *block);
+	/*
+	 * The path, relative to the page's directory, that the text shows for a stored file, with
+	 * the percent signs of a URL: ".assets/shot%201.png". A property's list and a page's icon
+	 * and cover show it decoded. It may be the path of the local file the stored one was
+	 * uploaded from. NULL: the URL without its query string is shown.
+	 */
+	const char *(*asset)(void *context, const struct asset *asset);
+	/*
+	 * The other way, for a path in a text that is not what `asset` answers for a file of the
+	 * base; as it was written, and, where that finds nothing and differs, percent-decoded.
+	 *
+	 * The URL without query string of the stored file this path stands for (also the local file
+	 * it was once uploaded from, as long as that is the same bytes), or NULL. It means this
+	 * very file of the base, or nothing when the base has no such file.
+	 */
+	const char *(*stored_file)(void *context, const char *path);
+	/*
+	 * The path names bytes that can be uploaded: a local file, or our copy of a stored one
+	 * that is to be shown a second time. Answers what is to stand for the upload's id in
+	 * {"type":"file_upload","file_upload":{"id":…}} of a body (blocks, a files property, icon,
+	 * cover) until the sender puts the real one there: any text that is no UUID, the same for
+	 * the same bytes. NULL: no such file, which is an error with its line in the text.
+	 */
+	const char *(*upload)(void *context, const char *path);
 	/* Is `:name:` a custom emoji of the workspace? Its id. */
 	bool (*find_emoji)(void *context, const char *name, size_t len, struct uuid *ret_id);
 };

@@ -297,9 +297,7 @@ int parse_blocks(const char *body, size_t len, unsigned first_line, const struct
 	if (parser->failed) {
 		return -EINVAL;
 	}
-	if (base != NULL) {
-		parse_take_base(tree, base, names);
-	}
+	parse_take_base(tree, base, names);
 	*ret_tree = steal(&tree);
 	return 0;
 }

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mapping/asset.h"
+
 /* Something in the base that may be taken over, under the key a text shows of it. */
 struct offer {
 	uint64_t key;
@@ -10,6 +12,7 @@ struct offer {
 	const struct block *block; /* exactly one of these three */
 	const struct run *run;
 	const struct icon *icon;
+	size_t number;	    /* of the block; it may be offered under several keys */
 	size_t taken_count; /* of the first of a key: how many are taken */
 };
 
@@ -17,6 +20,9 @@ struct offers {
 	struct offer *items;
 	size_t count;
 	size_t allocated;
+	size_t block_count;
+	bool *is_taken; /* by the block's number */
+	const struct names *names;
 };
 
 static uint64_t mix(uint64_t key, const void *bytes, size_t len)
@@ -111,20 +117,65 @@ static void offer_text(struct offers *offers, const struct rich_text *text)
 	}
 }
 
-static void offer_blocks(struct offers *offers, const struct block *parent,
-			 const struct names *names)
+/* A file's path in the text, as written and as it is. */
+static void offer_asset(struct offers *offers, const struct asset *asset, const struct offer *offer,
+			uint64_t (*key_of)(const struct offer *offer, const char *path))
+{
+	const char *path = asset_shown(offers->names, asset);
+	CLEANUP(arena) struct arena arena = {0};
+
+	if (path == NULL) {
+		return;
+	}
+	struct offer named = *offer;
+	named.key = key_of(offer, path);
+	add_offer(offers, &named);
+	const char *decoded = asset_decode(&arena, path);
+	if (decoded != path) {
+		named.key = key_of(offer, decoded);
+		add_offer(offers, &named);
+	}
+}
+
+static uint64_t key_of_block(const struct offer *offer, const char *path)
+{
+	return block_key(offer->block, path);
+}
+
+static uint64_t key_of_icon(const struct offer *offer, const char *path)
+{
+	struct icon icon = *offer->icon;
+	icon.text = path;
+	return icon_key(&icon);
+}
+
+static void offer_files(struct offers *offers, const struct block *block)
+{
+	CLEANUP(arena) struct arena arena = {0};
+	struct asset asset = {.owner = block->id, .name = block->name};
+
+	if (block->media == MEDIA_FILE && block->has_id) {
+		asset.url = asset_bare_url(&arena, block->url);
+		offer_asset(offers, &asset,
+			    &(struct offer){.block = block, .number = offers->block_count},
+			    key_of_block);
+	}
+	if (block->icon.kind == ICON_FILE && block->has_id) {
+		asset.place = ASSET_BLOCK_ICON;
+		asset.name = NULL;
+		asset.url = asset_bare_url(&arena, block->icon.text);
+		offer_asset(offers, &asset, &(struct offer){.icon = &block->icon}, key_of_icon);
+	}
+}
+
+static void offer_blocks(struct offers *offers, const struct block *parent)
 {
 	block_children_foreach (block, parent) {
-		add_offer(offers,
-			  &(struct offer){.key = block_key(block, block->url), .block = block});
-		if (block->media == MEDIA_FILE && block->has_id && names != NULL &&
-		    names->asset != NULL) {
-			const char *asset = names->asset(names->context, &block->id);
-			if (asset != NULL) {
-				add_offer(offers, &(struct offer){.key = block_key(block, asset),
-								  .block = block});
-			}
-		}
+		add_offer(offers, &(struct offer){.key = block_key(block, block->url),
+						  .block = block,
+						  .number = offers->block_count});
+		offer_files(offers, block);
+		offers->block_count++;
 		if (block->icon.raw != NULL) {
 			add_offer(offers, &(struct offer){.key = icon_key(&block->icon),
 							  .icon = &block->icon});
@@ -134,7 +185,7 @@ static void offer_blocks(struct offers *offers, const struct block *parent,
 		for (size_t i = 0; i < block->cell_count; i++) {
 			offer_text(offers, &block->cells[i]);
 		}
-		offer_blocks(offers, block, names);
+		offer_blocks(offers, block);
 	}
 }
 
@@ -171,25 +222,87 @@ static const char *copy(struct block_tree *tree, const char *string)
 	return string != NULL ? arena_copy(&tree->arena, string, strlen(string)) : NULL;
 }
 
+/* The next block of this key that no line has taken; NULL when there is none. */
+static const struct block *next_block(const struct offers *offers, uint64_t key)
+{
+	struct offer *first = find_offer(offers, key);
+	const struct offer *end = offers->items + offers->count;
+
+	while (first != NULL) {
+		const struct offer *offer = first + first->taken_count;
+		if (offer >= end || offer->key != key) {
+			break;
+		}
+		first->taken_count++;
+		if (!offers->is_taken[offer->number]) {
+			offers->is_taken[offer->number] = true;
+			return offer->block;
+		}
+	}
+	return NULL;
+}
+
+/* The stored file of a path, else an upload of the local one. */
+static const struct block *find_file(struct block_tree *tree, struct block *block,
+				     const struct offers *offers)
+{
+	const char *stored = asset_stored(offers->names, &tree->arena, block->url);
+	const struct block *found =
+		stored != NULL ? next_block(offers, block_key(block, stored)) : NULL;
+	if (found == NULL) {
+		const char *upload = asset_upload(offers->names, &tree->arena, block->url);
+		if (upload != NULL) {
+			block->media = MEDIA_FILE_UPLOAD;
+			block->url = upload;
+		}
+	}
+	return found;
+}
+
 static void take_block(struct block_tree *tree, struct block *block, const struct offers *offers)
 {
-	uint64_t key = block_key(block, block->url);
-	struct offer *first = find_offer(offers, key);
+	const struct block *base = next_block(offers, block_key(block, block->url));
 
-	if (first == NULL) {
+	if (base == NULL && block->media == MEDIA_FILE) {
+		base = find_file(tree, block, offers);
+	}
+	if (base == NULL) {
 		return;
 	}
-	const struct offer *offer = first + first->taken_count;
-	if (offer >= offers->items + offers->count || offer->key != key) {
-		return;
-	}
-	first->taken_count++;
-	block->has_id = offer->block->has_id;
-	block->id = offer->block->id;
-	block->has_children = block->has_children || offer->block->has_children;
-	block->raw = copy(tree, offer->block->raw);
+	block->has_id = base->has_id;
+	block->id = base->id;
+	block->has_children = block->has_children || base->has_children;
+	block->raw = copy(tree, base->raw);
 	if (block->media == MEDIA_FILE) {
-		block->url = copy(tree, offer->block->url);
+		block->url = copy(tree, base->url);
+	}
+}
+
+static void take_icon(struct block_tree *tree, struct icon *icon, const struct offers *offers)
+{
+	const struct offer *offer = find_offer(offers, icon_key(icon));
+
+	if (offer == NULL && icon->kind == ICON_FILE) {
+		struct icon named = *icon;
+		named.text = asset_stored(offers->names, &tree->arena, icon->text);
+		offer = named.text != NULL ? find_offer(offers, icon_key(&named)) : NULL;
+		const char *upload = offer == NULL
+					     ? asset_upload(offers->names, &tree->arena, icon->text)
+					     : NULL;
+		if (upload != NULL) {
+			icon->kind = ICON_FILE_UPLOAD;
+			icon->text = upload;
+		}
+	}
+	if (offer == NULL) {
+		return;
+	}
+	icon->raw = copy(tree, offer->icon->raw);
+	if (icon->kind == ICON_FILE) {
+		icon->text = copy(tree, offer->icon->text);
+	}
+	if (uuid_is_zero(&icon->id)) {
+		icon->id = offer->icon->id;
 	}
 }
 
@@ -207,14 +320,8 @@ static void take_text(struct block_tree *tree, struct rich_text *text, const str
 static void take_blocks(struct block_tree *tree, struct block *parent, const struct offers *offers)
 {
 	block_children_foreach (block, parent) {
-		const struct offer *icon = find_offer(offers, icon_key(&block->icon));
 		take_block(tree, block, offers);
-		if (icon != NULL) {
-			block->icon.raw = copy(tree, icon->icon->raw);
-			if (uuid_is_zero(&block->icon.id)) {
-				block->icon.id = icon->icon->id;
-			}
-		}
+		take_icon(tree, &block->icon, offers);
 		take_text(tree, &block->text, offers);
 		take_text(tree, &block->caption, offers);
 		for (size_t i = 0; i < block->cell_count; i++) {
@@ -227,12 +334,22 @@ static void take_blocks(struct block_tree *tree, struct block *parent, const str
 void parse_take_base(struct block_tree *tree, const struct block_tree *base,
 		     const struct names *names)
 {
-	struct offers offers = {0};
+	struct offers offers = {.names = names};
+	bool has_files = names != NULL && (names->stored_file != NULL || names->upload != NULL);
 
-	offer_blocks(&offers, &base->root, names);
-	if (offers.count > 0) {
-		qsort(offers.items, offers.count, sizeof(*offers.items), compare_offers);
+	if (base != NULL) {
+		offer_blocks(&offers, &base->root);
+	}
+	if (offers.count > 0 || has_files) {
+		offers.is_taken = calloc(offers.block_count + 1, sizeof(*offers.is_taken));
+		if (offers.is_taken == NULL) {
+			abort();
+		}
+		if (offers.count > 0) {
+			qsort(offers.items, offers.count, sizeof(*offers.items), compare_offers);
+		}
 		take_blocks(tree, &tree->root, &offers);
 	}
+	free(offers.is_taken);
 	free(offers.items);
 }

@@ -25,6 +25,7 @@ enum property_access {
 
 struct property {
 	const char *name;
+	struct uuid page; /* zero: not known */
 	const struct property_kind *kind;
 	const json_t *config; /* the schema's object of this type; NULL when not known */
 	const json_t *value;  /* the page's value; NULL when there is no page or no value */

@@ -1,13 +1,15 @@
 /*
  * A page's icon and cover, treated like properties of their own kind. An icon is an emoji, a URL,
  * `:name:` of the workspace's emoji, or `icon:pizza:blue` of Notion's set; a cover is a URL. Those
- * stored in Notion are shown by file name and can be kept or removed.
+ * stored in Notion are shown by the path of their copy; the path of a local file is an upload.
  */
 #include <errno.h>
 #include <string.h>
 
+#include "mapping/asset.h"
 #include "mapping/block.h"
 #include "mapping/json_value.h"
+#include "mapping/link_destination.h"
 #include "mapping/property.h"
 
 #define EMOJI_MAX_BYTES 64
@@ -22,17 +24,20 @@ static const char *member_url(const json_t *object, const char *key)
 	return json_string_value(json_object_get(json_object_get(object, key), "url"));
 }
 
-/* The file name in a signed URL. */
-static struct yaml_value *show_hosted(const struct property_context *context, const char *url)
+static struct yaml_value *show_hosted(const struct property_context *context,
+				      const struct property *property, const char *url)
 {
-	size_t len = strcspn(url, "?#");
-	const char *slash = memrchr(url, '/', len);
-	if (slash != NULL) {
-		len -= (size_t)(slash + 1 - url);
-		url = slash + 1;
-	}
-	return len > 0 ? yaml_string(context->arena, url, len)
-		       : yaml_string(context->arena, "file", 4);
+	bool is_icon = property->kind == &property_icon_kind;
+	const struct asset asset = {.place = is_icon ? ASSET_ICON : ASSET_COVER,
+				    .owner = property->page,
+				    .url = asset_bare_url(context->arena, url)};
+	const char *path =
+		uuid_is_zero(&property->page) ? NULL : asset_shown(context->options->names, &asset);
+	const char *text = path == NULL
+				   ? asset.url
+				   : asset_decode(context->arena,
+						  arena_copy(context->arena, path, strlen(path)));
+	return yaml_string(context->arena, text, strlen(text));
 }
 
 static struct yaml_value *show_icon(const struct property_context *context,
@@ -63,7 +68,7 @@ static struct yaml_value *show_icon(const struct property_context *context,
 		}
 	} else {
 		url = member_url(property->value, "file");
-		return url != NULL ? show_hosted(context, url) : NULL;
+		return url != NULL ? show_hosted(context, property, url) : NULL;
 	}
 	return yaml_string(context->arena, text.data, text.len);
 }
@@ -76,7 +81,7 @@ static struct yaml_value *show_cover(const struct property_context *context,
 		return yaml_string(context->arena, url, strlen(url));
 	}
 	url = member_url(property->value, "file");
-	return url != NULL ? show_hosted(context, url) : NULL;
+	return url != NULL ? show_hosted(context, property, url) : NULL;
 }
 
 static bool is_url(const char *text)
@@ -181,11 +186,61 @@ static bool keep_hosted(const struct property_context *context, const struct pro
 			const struct yaml_value *scalar, json_t **ret_value)
 {
 	const char *url = member_url(property->value, "file");
-	if (url == NULL || !yaml_equal(show_hosted(context, url), scalar)) {
+	if (url == NULL) {
 		return false;
 	}
-	*ret_value = json_object_of("file", json_text_string(scalar->text));
+	const char *bare = asset_bare_url(context->arena, url);
+	const char *stored =
+		asset_is_path(scalar->text)
+			? asset_stored(context->options->names, context->arena, scalar->text)
+			: asset_bare_url(context->arena, scalar->text);
+	const char *shown = show_hosted(context, property, url)->text;
+	if (strcmp(shown, scalar->text) != 0 &&
+	    strcmp(shown, asset_decode(context->arena, scalar->text)) != 0 &&
+	    (stored == NULL || strcmp(stored, bare) != 0) &&
+	    strcmp(asset_file_name(context->arena, bare), scalar->text) != 0) {
+		return false;
+	}
+	*ret_value = json_object_of("file", json_text_string(bare));
 	return true;
+}
+
+/* A local file, or, where that is only printed, one that Notion stores. */
+static bool read_path(const struct property_context *context, const struct yaml_value *scalar,
+		      json_t **ret_value)
+{
+	const struct frontmatter_options *options = context->options;
+	bool is_path = asset_is_file_path(scalar->text);
+	const char *upload =
+		is_path ? asset_upload(options->names, context->arena, scalar->text) : NULL;
+	json_t *object = json_object();
+	if (upload != NULL) {
+		json_set_typed(object, "file_upload",
+			       json_object_of("id", json_text_string(upload)));
+	} else if (options->keeps_stored &&
+		   (is_path ||
+		    (is_url(scalar->text) && media_kind_of_url(scalar->text) == MEDIA_FILE))) {
+		const char *url = asset_stored(options->names, context->arena, scalar->text);
+		json_set_typed(
+			object, "file",
+			json_object_of("url", json_text_string(url != NULL ? url : scalar->text)));
+	}
+	if (json_object_size(object) == 0) {
+		json_decref(object);
+		return false;
+	}
+	*ret_value = object;
+	return true;
+}
+
+/* Its unsigned URL opens for nobody. */
+static int refuse_stored(const struct property_context *context, const struct property *property,
+			 const struct yaml_value *scalar)
+{
+	return property_error(context, scalar,
+			      "this %s is stored in Notion for another page, copy the file into "
+			      "the mount and write its path",
+			      property->name);
 }
 
 static int read_icon(const struct property_context *context, const struct property *property,
@@ -200,6 +255,12 @@ static int read_icon(const struct property_context *context, const struct proper
 	if (keep_hosted(context, property, scalar, ret_value)) {
 		return 0;
 	}
+	if (read_path(context, scalar, ret_value)) {
+		return 0;
+	}
+	if (is_url(text) && media_kind_of_url(text) == MEDIA_FILE) {
+		return refuse_stored(context, property, scalar);
+	}
 	if (is_url(text) && utf16_length(text, scalar->len) <= URL_MAX_UNITS) {
 		*ret_value = read_url(text);
 		return 0;
@@ -213,10 +274,11 @@ static int read_icon(const struct property_context *context, const struct proper
 	/* Digits, # and * begin keycap emoji; nothing else of ASCII begins one. */
 	if (scalar->len > EMOJI_MAX_BYTES || scalar->len < 2 ||
 	    ((unsigned char)text[0] < 0x80 && (unsigned char)text[1] < 0x80)) {
-		return property_error(context, scalar,
-				      "\"%.80s\" is no icon, write an emoji, a URL, :name: or "
-				      "icon:pizza:blue",
-				      text);
+		return property_error(
+			context, scalar,
+			"\"%.80s\" is no icon, write an emoji, a URL, the path of an image, "
+			":name: or icon:pizza:blue",
+			text);
 	}
 	json_t *object = json_object();
 	json_set_typed(object, "emoji", json_text(text, scalar->len));
@@ -235,10 +297,18 @@ static int read_cover(const struct property_context *context, const struct prope
 	if (keep_hosted(context, property, scalar, ret_value)) {
 		return 0;
 	}
+	if (read_path(context, scalar, ret_value)) {
+		return 0;
+	}
+	if (is_url(scalar->text) && media_kind_of_url(scalar->text) == MEDIA_FILE) {
+		return refuse_stored(context, property, scalar);
+	}
 	if (!is_url(scalar->text) || utf16_length(scalar->text, scalar->len) > URL_MAX_UNITS) {
-		return property_error(context, scalar,
-				      "\"%.80s\" is no cover, write the https:// URL of an image",
-				      scalar->text);
+		return property_error(
+			context, scalar,
+			"\"%.80s\" is no cover, write the https:// URL or the path of an "
+			"image",
+			scalar->text);
 	}
 	*ret_value = external_json(scalar->text);
 	return 0;

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "mapping/asset.h"
 #include "mapping/link_destination.h"
 #include "mapping/renderer.h"
 
@@ -59,18 +60,15 @@ static bool compose_media(struct renderer *renderer, const struct block *media, 
 
 void render_media(struct renderer *renderer, const struct block *media)
 {
-	const struct names *names = renderer->names;
 	struct block shown = *media;
 
 	if (media->media == MEDIA_FILE) {
-		const char *asset = NULL;
-		if (names != NULL && names->asset != NULL && media->has_id) {
-			asset = names->asset(names->context, &media->id);
-		}
 		/* The signature changes at each read, and opens the file to whoever sees it. */
-		size_t len = strcspn(media->url, "?");
-		char *bare = strndup(media->url, len);
-		shown.url = asset != NULL ? asset : bare;
+		char *bare = strndup(media->url, strcspn(media->url, "?"));
+		const struct asset asset = {
+			.place = ASSET_BLOCK, .owner = media->id, .name = media->name, .url = bare};
+		const char *path = media->has_id ? asset_shown(renderer->names, &asset) : NULL;
+		shown.url = path != NULL ? path : bare;
 		(void)render_verified(renderer, &shown, compose_media);
 		free(bare);
 	} else {

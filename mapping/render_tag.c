@@ -17,7 +17,7 @@ static void icon_and_color(struct renderer *renderer, const struct block *block,
 
 	buf_init(&icon, BUF_PAGE_MAX_BYTES);
 	if (block->icon.kind != ICON_NONE) {
-		icon_attribute(&block->icon, renderer->names, &icon);
+		icon_attribute(block, renderer->names, &icon);
 		tag_render_attribute(out, "icon", icon.data);
 	}
 	render_color_attribute(out, block);

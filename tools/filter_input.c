@@ -6,11 +6,6 @@
 
 #include "mapping/yaml_value.h"
 
-static void cleanup_arena(struct arena *arena)
-{
-	arena_release(arena);
-}
-
 static bool is_standard_input(const char *path)
 {
 	return path == NULL || strcmp(path, "-") == 0;

@@ -106,9 +106,30 @@ static bool find_user(void *json, const char *text, struct uuid *ret_id)
 	return uuid_parse(text, len, ret_id) == 0 || find_id(json, members, text, len, ret_id) == 1;
 }
 
-static const char *asset(void *json, const struct uuid *block)
+static const char *asset(void *json, const struct asset *asset)
 {
-	return member_of(entry_of(json, block), "asset");
+	const json_t *entry = entry_of(json, &asset->owner);
+	const char *path = asset->place == ASSET_BLOCK ? member_of(entry, "asset") : NULL;
+	return path != NULL ? path
+			    : json_string_value(json_object_get(json_object_get(entry, "assets"),
+								asset->url));
+}
+
+static const char *stored_file(void *json, const char *path)
+{
+	const char *id;
+	const char *url;
+	json_t *entry;
+	json_t *shown;
+
+	json_object_foreach ((json_t *)json, id, entry) {
+		json_object_foreach (json_object_get(entry, "assets"), url, shown) {
+			if (json_is_string(shown) && strcmp(json_string_value(shown), path) == 0) {
+				return url;
+			}
+		}
+	}
+	return NULL;
 }
 
 static bool find_emoji(void *json, const char *name, size_t len, struct uuid *ret_id)
@@ -127,6 +148,7 @@ void filter_names_init(struct names *names, json_t *json)
 		.user = user,
 		.find_user = find_user,
 		.asset = asset,
+		.stored_file = stored_file,
 		.find_emoji = find_emoji,
 	};
 }

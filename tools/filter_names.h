@@ -3,7 +3,10 @@
  *
  *   {"<id>": "Title",
  *    "<id>": {"title": "…", "stem": "…", "user": "Ada", "email": "…", "asset": ".assets/x.png",
- *             "emoji": "party"}}
+ *             "emoji": "party", "assets": {"<URL without query>": ".assets/y.png"}}}
+ *
+ * "asset" is of a block's file; "assets" are of a page's files property, icon and cover, or of a
+ * block's icon.
  *
  * What it is not: the workspace's own names (cache/).
  */

@@ -224,8 +224,10 @@ static void add_read_only(const struct block *parent, json_t *blocks)
 static int parse_head(const struct request *request, const struct page_text *page,
 		      struct diagnostics *diagnostics, json_t **ret_patch)
 {
-	const struct frontmatter_options options = {
-		.schema = request->schema, .names = &request->names, .create_options = true};
+	const struct frontmatter_options options = {.schema = request->schema,
+						    .names = &request->names,
+						    .create_options = true,
+						    .keeps_stored = !request->is_create};
 	int error =
 		frontmatter_patch(page->frontmatter, page->frontmatter_len, page->frontmatter_line,
 				  NULL, &options, diagnostics, ret_patch);

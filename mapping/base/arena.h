@@ -31,4 +31,9 @@ void *arena_array(struct arena *arena, size_t count, size_t size)
 char *arena_copy(struct arena *arena, const char *bytes, size_t len)
 	__attribute__((returns_nonnull));
 
+static inline void cleanup_arena(struct arena *arena)
+{
+	arena_release(arena);
+}
+
 #endif

@@ -293,12 +293,14 @@ static struct rich_text plain_text(struct random *random, struct arena *arena)
 
 static void random_icon(struct random *random, struct icon *icon)
 {
-	icon->kind = (enum icon_kind)random_below(random, ICON_BUILTIN + 1);
+	icon->kind = (enum icon_kind)random_below(random, ICON_FILE_UPLOAD + 1);
 	switch (icon->kind) {
 	case ICON_NONE: break;
 	case ICON_EMOJI: icon->text = "\xf0\x9f\x92\xa1"; break;
-	case ICON_EXTERNAL:
-	case ICON_FILE: icon->text = "https://example.com/i.png"; break;
+	case ICON_EXTERNAL: icon->text = "https://example.com/i.png"; break;
+	case ICON_FILE:
+		icon->text = one_in(random, 2) ? "pics/i 1.png" : "https://example.com/i.png";
+		break;
 	case ICON_CUSTOM_EMOJI:
 		icon->text = "bufo";
 		icon->id = random_uuid(random);
@@ -307,6 +309,7 @@ static void random_icon(struct random *random, struct icon *icon)
 		icon->text = "pizza";
 		icon->color = one_in(random, 2) ? "blue" : NULL;
 		break;
+	case ICON_FILE_UPLOAD: icon->text = "11111111-1111-4111-8111-111111111111"; break;
 	}
 }
 

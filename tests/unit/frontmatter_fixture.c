@@ -97,7 +97,35 @@ static bool fixture_find_emoji(void *context, const char *name, size_t len, stru
 	return false;
 }
 
+/* Files on files.example have a copy each. */
+static const char *fixture_asset(void *context, const struct asset *asset)
+{
+	static char path[256];
+	(void)context;
+	if (strncmp(asset->url, "https://files.example/", 22) != 0) {
+		return NULL;
+	}
+	(void)snprintf(path, sizeof path, ".assets/%s", asset->url + 22);
+	return path;
+}
+
+/* drafts/plan.pdf is what plan.pdf was uploaded from. */
+static const char *fixture_stored_file(void *context, const char *path)
+{
+	(void)context;
+	return strcmp(path, "drafts/plan.pdf") == 0 ? "https://files.example/plan.pdf" : NULL;
+}
+
+static const char *fixture_upload(void *context, const char *path)
+{
+	(void)context;
+	return strcmp(path, "../my pic.png") == 0 ? "upload-of-my-pic" : NULL;
+}
+
 const struct names fixture_names = {
+	.asset = fixture_asset,
+	.stored_file = fixture_stored_file,
+	.upload = fixture_upload,
 	.user = fixture_user,
 	.find_user = fixture_find_user,
 	.stem = fixture_stem,

@@ -29,9 +29,10 @@ static const struct {
 	{"{'type':'custom_emoji','custom_emoji':{'id':'" ADA "','name':'party'}}",
 	 "icon: \":party:\"\n", "icon: \":smile:\"\n",
 	 "{'icon':{'custom_emoji':{'id':'" SMILE "'},'type':'custom_emoji'}}"},
-	{"{'type':'file','file':{'url':'https://s3/x/me.png?sig'}}", "icon: me.png\n",
+	{"{'type':'file','file':{'url':'https://s3/x/me.png?sig'}}", "icon: https://s3/x/me.png\n",
 	 "icon: you.png\n",
-	 "error 2:7 'you.png' is no icon, write an emoji, a URL, :name: or icon:pizza:blue\n"},
+	 "error 2:7 'you.png' is no icon, write an emoji, a URL, the path of an image, :name: or "
+	 "icon:pizza:blue\n"},
 	{"null", "", "icon: \":frown:\"\n",
 	 "error 2:7 :frown: is no emoji of this workspace, write one that Notion lists, or a plain "
 	 "emoji\n"},
@@ -68,8 +69,9 @@ START_TEST(the_cover_of_a_page_is_a_key)
 	expect_patch("cover:\n", page, &options, "{'cover':null}");
 	expect_patch("cover: https://x.org/d\n", page, &options,
 		     "{'cover':{'external':{'url':'https://x.org/d'},'type':'external'}}");
-	expect_patch("cover: d.png\n", page, &options,
-		     "error 2:8 'd.png' is no cover, write the https:// URL of an image\n");
+	expect_patch(
+		"cover: d.png\n", page, &options,
+		"error 2:8 'd.png' is no cover, write the https:// URL or the path of an image\n");
 	free(shown);
 	json_decref(page);
 }
@@ -192,7 +194,8 @@ START_TEST(every_error_of_a_head_is_reported_at_once)
 		"error 2:1 there is no property 'A long name', write one of: title, icon, cover, "
 		"P, or add it in .schema.yaml\n"
 		"error 3:4 'x' is no number for 'P', write digits such as 1234.5\n"
-		"error 4:7 'y' is no icon, write an emoji, a URL, :name: or icon:pizza:blue\n");
+		"error 4:7 'y' is no icon, write an emoji, a URL, the path of an image, :name: or "
+		"icon:pizza:blue\n");
 	json_decref(schema);
 }
 END_TEST

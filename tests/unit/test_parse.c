@@ -246,10 +246,10 @@ static struct block_tree *make_base(void)
 	return base;
 }
 
-static const char *asset(void *context, const struct uuid *block)
+static const char *asset(void *context, const struct asset *asset)
 {
 	(void)context;
-	return block->bytes[0] == 2 ? ".assets/a.png" : NULL;
+	return asset->owner.bytes[0] == 2 ? ".assets/a.png" : NULL;
 }
 
 START_TEST(the_base_gives_ids_and_hidden_fields_in_order)
@@ -273,6 +273,79 @@ START_TEST(the_base_gives_ids_and_hidden_fields_in_order)
 	/* There were only two buttons, and no form. */
 	ck_assert(!block->next->has_id);
 	ck_assert(!block->next->next->has_id);
+	block_tree_free(tree);
+	block_tree_free(base);
+}
+END_TEST
+
+static const char *stored_file(void *context, const char *path)
+{
+	(void)context;
+	return strcmp(path, "pics/my a.png") == 0 ? "https://example.com/a.png" : NULL;
+}
+
+static const char *upload(void *context, const char *path)
+{
+	(void)context;
+	return strcmp(path, "../b.pdf") == 0	    ? "upload 1"
+	       : strcmp(path, ".assets/a.png") == 0 ? "upload 2"
+						    : NULL;
+}
+
+START_TEST(a_path_is_the_stored_file_or_an_upload)
+{
+	const struct names names = {.asset = asset, .stored_file = stored_file, .upload = upload};
+	const struct {
+		const char *text;
+		enum media_kind media;
+		const char *url;
+		uint8_t id;
+	} rows[] = {
+		{"![](pics/my%20a.png)\n", MEDIA_FILE, "https://example.com/a.png", 2},
+		{"![](<pics/my a.png>)\n", MEDIA_FILE, "https://example.com/a.png", 2},
+		{"![](https://example.com/a.png)\n", MEDIA_EXTERNAL, "https://example.com/a.png",
+		 0},
+		{"<file source=\"../b.pdf\">b</file>\n", MEDIA_FILE_UPLOAD, "upload 1", 0},
+		{"![](nowhere.png)\n", MEDIA_FILE, "nowhere.png", 0},
+		{"![](https://example.com/b.png)\n", MEDIA_EXTERNAL, "https://example.com/b.png",
+		 0},
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct block_tree *base = make_base();
+		struct block_tree *tree = NULL;
+		ck_assert_int_eq(parse_blocks(rows[i].text, strlen(rows[i].text), 1, base, &names,
+					      NULL, &tree),
+				 0);
+		const struct block *block = tree->root.first_child;
+		ck_assert_int_eq(block->media, rows[i].media);
+		ck_assert_str_eq(block->url, rows[i].url);
+		ck_assert_uint_eq(block->id.bytes[0], rows[i].id);
+		block_tree_free(tree);
+		block_tree_free(base);
+	}
+}
+END_TEST
+
+START_TEST(a_stored_file_shown_twice_is_uploaded_for_the_second_place)
+{
+	const struct names names = {.asset = asset, .upload = upload};
+	const char *text = "![](.assets/a.png)\n\n![](.assets/a.png)\n\n"
+			   "<callout icon=\".assets/a.png\">c</callout>\n";
+	struct block_tree *base = make_base();
+	struct block_tree *tree = NULL;
+	ck_assert_int_eq(parse_blocks(text, strlen(text), 1, base, &names, NULL, &tree), 0);
+	const struct block *block = tree->root.first_child;
+	ck_assert_int_eq(block->media, MEDIA_FILE);
+	ck_assert_uint_eq(block->id.bytes[0], 2);
+	ck_assert_int_eq(block->next->media, MEDIA_FILE_UPLOAD);
+	ck_assert_str_eq(block->next->url, "upload 2");
+	ck_assert(!block->next->has_id);
+	ck_assert_int_eq(block->next->next->icon.kind, ICON_FILE_UPLOAD);
+	ck_assert_str_eq(block->next->next->icon.text, "upload 2");
+	block_tree_free(tree);
+	/* Also of a page that is not there yet. */
+	ck_assert_int_eq(parse_blocks(text, strlen(text), 1, NULL, &names, NULL, &tree), 0);
+	ck_assert_int_eq(tree->root.first_child->media, MEDIA_FILE_UPLOAD);
 	block_tree_free(tree);
 	block_tree_free(base);
 }
@@ -309,6 +382,8 @@ SUITE_CASES = {
 	&what_a_tag_has_no_place_for_is_warned_of,
 	&nesting_has_a_bound,
 	&the_base_gives_ids_and_hidden_fields_in_order,
+	&a_path_is_the_stored_file_or_an_upload,
+	&a_stored_file_shown_twice_is_uploaded_for_the_second_place,
 	&the_base_never_changes_what_the_text_says,
 };
 SUITE_MAIN("parse")

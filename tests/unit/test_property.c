@@ -107,12 +107,13 @@ static const struct {
 	 "[{'name':'a.pdf','type':'file','file':{'url':'https://s3/a.pdf?X-Amz=1',"
 	 "'expiry_time':'2026'}},{'name':'b','type':'external','external':{'url':"
 	 "'https://x.org/b'}}]",
-	 "P: [a.pdf, \"https://x.org/b\"]\n", "P: [\"https://x.org/c/d.png?q\", a.pdf]\n",
+	 "P: [\"https://s3/a.pdf\", \"https://x.org/b\"]\n",
+	 "P: [\"https://x.org/c/d.png?q\", a.pdf]\n",
 	 "{'files':[{'external':{'url':'https://x.org/c/d.png?q'},'name':'d.png','type':"
 	 "'external'},{'file':{'url':'https://s3/a.pdf?X-Amz=1'},'name':'a.pdf','type':'file'}]}"},
 	{"files", "{}", "[]", "P:\n", "P: [local.pdf]\n",
-	 "error 2:5 'local.pdf' is no file of 'P' yet, write the https:// URL of one or add it in "
-	 "Notion\n"},
+	 "error 2:5 'local.pdf' is no file of 'P' and none in the mount, write the https:// URL or "
+	 "the path of one\n"},
 	{"url", "{}", "'https://x.org'", "P: https://x.org\n", "P:\n", "{'url':null}"},
 	{"email", "{}", "null", "P:\n", "P: a@b.org\n", "{'email':'a@b.org'}"},
 	{"phone_number", "{}", "'+41 44 123'", "P: \"+41 44 123\"\n", "P: 0123\n",
