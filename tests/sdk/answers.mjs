@@ -6,6 +6,7 @@ const TYPES = {
   block: 'BlockObjectResponse',
   data_source: 'DataSourceObjectResponse',
   database: 'DatabaseObjectResponse',
+  file_upload: 'FileUploadObjectResponse',
   page: 'PageObjectResponse',
   user: 'UserObjectResponse',
 }

@@ -1,6 +1,7 @@
 // The independent check that notion-sim speaks Notion: the official client drives every endpoint
 // it implements. usage: node drive.mjs NOTION-SIM [WORKSPACE.json]
 import assert from 'node:assert/strict'
+import { fileURLToPath } from 'node:url'
 import { check, finish, skipAll } from './tap.mjs'
 import { Simulator, TOKEN } from './simulator.mjs'
 
@@ -21,6 +22,7 @@ const { judgeAnswers, objectsIn } = await import('./answers.mjs')
 const { validate } = await import('./validate.mjs')
 
 const [program, workspace] = process.argv.slice(2)
+const PAID = fileURLToPath(new URL('paid.json', import.meta.url))
 const NOW = '2026-11-21T09:00:00Z'
 const NOW_STAMP = '2026-11-21T09:00:00.000Z'
 const UNKNOWN_ID = '38c9ce7b-60a4-81d0-8000-0000000000ff'
@@ -314,6 +316,77 @@ await check('pages.move puts a page last into another, into a data source and ba
   assert.equal((await notion.pages.update({ page_id: moving.id, in_trash: true })).in_trash, true)
 })
 
+// ---- file uploads
+
+const PIXELS = 'not really pixels'
+
+await check('fileUploads.create, send, retrieve and list', async () => {
+  const made = await notion.fileUploads.create({ filename: 'a b.png', content_type: 'image/png' })
+  assert.equal(made.status, 'pending')
+  const sent = await notion.fileUploads.send({
+    file_upload_id: made.id,
+    file: { filename: 'a b.png', data: new Blob([PIXELS], { type: 'image/png' }) },
+  })
+  assert.equal(sent.status, 'uploaded')
+  assert.equal(sent.content_length, PIXELS.length)
+  const one = await notion.fileUploads.retrieve({ file_upload_id: made.id })
+  assert.equal(one.status, 'uploaded')
+  const all = await collectPaginatedAPI(notion.fileUploads.list, { status: 'uploaded' })
+  assert.deepEqual(all.map((upload) => upload.id), [made.id])
+})
+
+await check('an upload is attached and served from a URL that is signed anew', async () => {
+  const [{ id }] = (await notion.fileUploads.list({})).results
+  const changed = await notion.pages.update({
+    page_id: page.id,
+    cover: { type: 'file_upload', file_upload: { id } },
+  })
+  assert.equal(changed.cover.type, 'file')
+  assert.equal(await (await fetch(changed.cover.file.url)).text(), PIXELS)
+  const again = await notion.pages.retrieve({ page_id: page.id })
+  assert.notEqual(again.cover.file.url, changed.cover.file.url)
+  const { results } = await notion.blocks.children.append({
+    block_id: page.id,
+    children: [{ image: { type: 'file_upload', file_upload: { id } } }],
+  })
+  assert.equal(await (await fetch(results[0].image.file.url)).text(), PIXELS)
+  await notion.blocks.delete({ block_id: results[0].id })
+  await refuses(
+    notion.fileUploads.send({ file_upload_id: id, file: { data: 'more' } }),
+    APIErrorCode.ValidationError,
+    400,
+  )
+})
+
+await check('a Free workspace takes no multi_part upload', () =>
+  refuses(
+    notion.fileUploads.create({ mode: 'multi_part', filename: 'a', number_of_parts: 2 }),
+    APIErrorCode.ValidationError,
+    400,
+  ),
+)
+
+await check('fileUploads.complete puts the parts of a large file together', async () => {
+  const paid = await Simulator.start(program, ['--rate', 'off', '--workspace', PAID])
+  try {
+    const client = clientFor(TOKEN, { baseUrl: paid.url })
+    const { id } = await client.fileUploads.create({
+      mode: 'multi_part',
+      filename: 'a.bin',
+      number_of_parts: 2,
+    })
+    const part = 'x'.repeat(5 << 20)
+    for (const [number, data] of [['2', 'end'], ['1', part]]) {
+      await client.fileUploads.send({ file_upload_id: id, file: { data }, part_number: number })
+    }
+    const done = await client.fileUploads.complete({ file_upload_id: id })
+    assert.equal(done.status, 'uploaded')
+    assert.equal(done.content_length, part.length + 3)
+  } finally {
+    await paid.stop()
+  }
+})
+
 // ---- blocks
 
 let blocks
@@ -466,7 +539,7 @@ await check('what was sent so far is valid by the official types', async () => {
 
 await check('what was answered so far is what the official response types say', () => {
   const kinds = new Set([...answered.values()].map((object) => object.object))
-  assert.deepEqual([...kinds].sort(), ['block', 'data_source', 'database', 'page', 'user'])
+  assert.deepEqual([...kinds].sort(), ['block', 'data_source', 'database', 'file_upload', 'page', 'user'])
   assert.deepEqual(judgeAnswers([...answered.values()]), [])
 })
 

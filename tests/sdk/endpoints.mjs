@@ -15,7 +15,7 @@ export function officialEndpoints() {
         method: endpoint.method.toUpperCase(),
         segments: `v1/${endpoint.path(placeholders)}`.split('/'),
         queryParams: endpoint.queryParams,
-        bodyParams: endpoint.bodyParams,
+        bodyParams: [...endpoint.bodyParams, ...(endpoint.formDataParams ?? [])],
         type: `${name[0].toUpperCase()}${name.slice(1)}Parameters`,
       }
     })

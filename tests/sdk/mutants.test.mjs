@@ -76,6 +76,12 @@ const filter = {
   ],
 }
 
+const uploads = [
+  { mode: 'single_part', filename: 'a.png', content_type: 'image/png' },
+  { mode: 'multi_part', filename: 'a', number_of_parts: 2 },
+  { mode: 'external_url', filename: 'a', external_url: URL_ },
+]
+
 // Every spoilt copy of a value.
 function* mutants(value) {
   if (Array.isArray(value)) {
@@ -115,6 +121,7 @@ function requests(places) {
     }],
     ['POST', `/v1/pages/${places.page}/move`, { parent: { type: 'page_id', page_id: ID } }],
     ['POST', `/v1/pages/${places.page}/move`, { parent: { data_source_id: ID } }],
+    ...uploads.map((upload) => ['POST', '/v1/file_uploads', upload]),
     ['POST', `/v1/data_sources/${places.source}/query`, {
       filter, page_size: 5, start_cursor: null, result_type: 'page',
       sorts: [{ property: 'a', direction: 'ascending' }, { timestamp: 'created_time', direction: 'descending' }],

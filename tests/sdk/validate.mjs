@@ -24,6 +24,12 @@ function queryParameters(query) {
   return parameters
 }
 
+// The log has no bytes of a file that was sent, but its length and type.
+function withData(body) {
+  const { content_length, content_type: _, ...file } = body.file ?? {}
+  return content_length === undefined ? body : { ...body, file: { ...file, data: '' } }
+}
+
 // Its value and type, or what is wrong already.
 function describe(request, endpoints) {
   const found = findEndpoint(endpoints, request.method, request.path)
@@ -35,7 +41,7 @@ function describe(request, endpoints) {
   if (stranger !== undefined) {
     return { wrong: { at: `query.${stranger}`, message: 'no such query parameter' } }
   }
-  const body = request.body ?? {}
+  const body = withData(request.body ?? {})
   if (typeof body !== 'object' || Array.isArray(body)) {
     return { wrong: { at: 'body', message: 'not a JSON object' } }
   }

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "tools/sim/file_upload.h"
 #include "tools/sim/rich_text.h"
 
 enum field_kind {
@@ -132,11 +133,20 @@ static json_t *make_external(const json_t *external)
 			 json_object_get(external, "url"));
 }
 
-json_t *icon_normalise(const json_t *given)
+static json_t *make_hosted(json_t *file)
+{
+	return json_pack("{s:s, s:o}", "type", "file", "file", file);
+}
+
+json_t *icon_normalise(const struct workspace *workspace, const json_t *given)
 {
 	const json_t *value;
+	json_t *uploaded;
 	if (!json_is_object(given)) {
 		return json_null();
+	}
+	if ((uploaded = file_upload_attach(workspace, given)) != NULL) {
+		return make_hosted(uploaded);
 	}
 	if ((value = json_object_get(given, "emoji")) != NULL) {
 		return json_pack("{s:s, s:O}", "type", "emoji", "emoji", value);
@@ -160,8 +170,12 @@ json_t *icon_normalise(const json_t *given)
 	return json_deep_copy(given);
 }
 
-json_t *cover_normalise(const json_t *given)
+json_t *cover_normalise(const struct workspace *workspace, const json_t *given)
 {
+	json_t *uploaded = file_upload_attach(workspace, given);
+	if (uploaded != NULL) {
+		return make_hosted(uploaded);
+	}
 	const json_t *external = json_object_get(given, "external");
 	if (external != NULL) {
 		return make_external(external);
@@ -190,7 +204,7 @@ static json_t *normalise_field(const struct workspace *workspace, enum field_kin
 	switch (kind) {
 	case FIELD_RICH_TEXT: return rich_text_normalise(workspace, given);
 	case FIELD_CELLS: return normalise_cells(workspace, given);
-	case FIELD_ICON: return icon_normalise(given);
+	case FIELD_ICON: return icon_normalise(workspace, given);
 	case FIELD_COLOR:
 		return json_string(
 			text == NULL || strcmp(text, "default_background") == 0 ? "default" : text);
@@ -245,13 +259,18 @@ static json_t *normalise_media(const struct workspace *workspace, const char *ty
 	const json_t *external = json_object_get(given, "external");
 	const json_t *hosted = json_object_get(given, "file");
 	const json_t *name = json_object_get(given, "name");
+	json_t *uploaded = file_upload_attach(workspace, given);
+	bool is_uploaded = uploaded != NULL;
 	if (caption == NULL && stored != NULL) {
 		(void)json_object_set(media, "caption", json_object_get(stored, "caption"));
 	} else {
 		(void)json_object_set_new(media, "caption",
 					  rich_text_normalise(workspace, caption));
 	}
-	if (external != NULL) {
+	if (uploaded != NULL) {
+		(void)json_object_set_new(media, "type", json_string("file"));
+		(void)json_object_set_new(media, "file", uploaded);
+	} else if (external != NULL) {
 		(void)json_object_set_new(media, "type", json_string("external"));
 		(void)json_object_set_new(
 			media, "external",
@@ -273,6 +292,8 @@ static json_t *normalise_media(const struct workspace *workspace, const char *ty
 					  name_with_extension(json_string_value(name), url));
 	} else if (name != NULL) {
 		(void)json_object_set(media, "name", (json_t *)name);
+	} else if (is_uploaded) {
+		(void)json_object_set(media, "name", file_upload_name(workspace, given));
 	} else if (stored != NULL && external == NULL) {
 		(void)json_object_set(media, "name", json_object_get(stored, "name"));
 	} else {

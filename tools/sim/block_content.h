@@ -21,7 +21,7 @@ json_t *block_content_update(const struct workspace *workspace, const char *type
 			     const json_t *stored, const json_t *given);
 
 /* New references; NULL and null give null. */
-json_t *icon_normalise(const json_t *given);
-json_t *cover_normalise(const json_t *given);
+json_t *icon_normalise(const struct workspace *workspace, const json_t *given);
+json_t *cover_normalise(const struct workspace *workspace, const json_t *given);
 
 #endif

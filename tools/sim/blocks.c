@@ -4,6 +4,7 @@
 
 #include "tools/sim/block_content.h"
 #include "tools/sim/endpoint.h"
+#include "tools/sim/file_upload.h"
 #include "tools/sim/object.h"
 #include "tools/sim/tree.h"
 #include "tools/sim/validate.h"
@@ -234,7 +235,8 @@ void blocks_update(struct sim *sim, const struct request *request, struct answer
 			      "table row must match the table width of the parent table");
 		return;
 	}
-	if (!blocks_set_trash(sim, record, request->body, answer)) {
+	if (file_upload_refuses(sim, given, answer) ||
+	    !blocks_set_trash(sim, record, request->body, answer)) {
 		return;
 	}
 	if (given != NULL && record->page == NULL && record->database == NULL) {

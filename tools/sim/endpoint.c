@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "tools/sim/block_content.h"
+#include "tools/sim/file_upload.h"
 #include "tools/sim/validate.h"
 
 #define PAGE_SIZE_MAX 100
@@ -48,28 +49,6 @@ struct record *endpoint_find(struct sim *sim, const struct request *request, siz
 	return endpoint_find_id(sim, request->segments[segment], kind, answer);
 }
 
-/* The id of an upload anywhere inside. */
-static const char *find_upload(const json_t *json)
-{
-	const char *id = NULL;
-	const char *key;
-	size_t index;
-	json_t *value;
-	if (json_is_array(json)) {
-		json_array_foreach (json, index, value) {
-			id = id != NULL ? id : find_upload(value);
-		}
-		return id;
-	}
-	json_object_foreach ((json_t *)json, key, value) {
-		if (strcmp(key, "file_upload") == 0 && json_is_object(value)) {
-			return json_string_value(json_object_get(value, "id"));
-		}
-		id = id != NULL ? id : find_upload(value);
-	}
-	return id;
-}
-
 /* Whether a copy in `blocks` or below is of something that isn't there. */
 static bool refuses_copies(struct sim *sim, const json_t *blocks, struct answer *answer)
 {
@@ -90,9 +69,7 @@ static bool refuses_copies(struct sim *sim, const json_t *blocks, struct answer 
 
 bool endpoint_refuses_blocks(struct sim *sim, const json_t *blocks, struct answer *answer)
 {
-	const char *upload = find_upload(blocks);
-	if (upload != NULL) {
-		answer_not_found(answer, &sim->workspace, "file_upload", upload);
+	if (file_upload_refuses(sim, blocks, answer)) {
 		return true;
 	}
 	if (json_array_size(blocks) > 0 &&

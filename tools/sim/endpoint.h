@@ -19,6 +19,8 @@ endpoint_function blocks_retrieve, blocks_list_children, blocks_append, blocks_u
 	blocks_delete;
 endpoint_function pages_retrieve, pages_create, pages_update, pages_move, pages_retrieve_property;
 endpoint_function databases_retrieve, data_sources_retrieve, data_sources_query;
+endpoint_function file_uploads_create, file_uploads_list, file_uploads_retrieve, file_uploads_send,
+	file_uploads_complete;
 endpoint_function search_run;
 endpoint_function users_list, users_me, users_retrieve;
 
@@ -32,8 +34,8 @@ struct record *endpoint_find(struct sim *sim, const struct request *request, siz
 struct record *endpoint_find_id(struct sim *sim, const char *id, enum object_kind kind,
 				struct answer *answer);
 
-/* Whether blocks as sent name what isn't there: uploads, originals of copies, pages linked to; or
- * the workspace may hold no more. The error is in `answer` then. `blocks` may be NULL. */
+/* Whether blocks as sent name what isn't there: uploads, originals of copies; or the workspace may
+ * hold no more. The error is in `answer` then. `blocks` may be NULL. */
 bool endpoint_refuses_blocks(struct sim *sim, const json_t *blocks, struct answer *answer);
 
 /* A page of a list: from the item whose id is `cursor` on (NULL: the first). */

@@ -21,7 +21,8 @@ struct outcome {
 	char *text; /* owned; NULL when cut */
 	size_t bytes;
 	const char *content_type;
-	unsigned retry_after_s; /* 0: no header */
+	char own_content_type[128]; /* what the former may point to */
+	unsigned retry_after_s;	    /* 0: no header */
 	char request_id[UUID_TEXT_BYTES];
 };
 

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "tools/sim/base64.h"
 #include "tools/sim/object.h"
 
 static bool is_signed(struct sim *sim, const struct request *request)
@@ -14,36 +15,6 @@ static bool is_signed(struct sim *sim, const struct request *request)
 		return false;
 	}
 	return sim_clock_now_ms(&sim->clock) < (int64_t)timegm(&utc) * 1000 + OBJECT_SIGNED_URL_MS;
-}
-
-static int base64_digit(char c)
-{
-	static const char digits[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	const char *found = c == '\0' ? NULL : strchr(digits, c);
-	return found == NULL ? -1 : (int)(found - digits);
-}
-
-/* malloc'ed bytes; stops at the first character that is none of base64. */
-static char *decode_base64(const char *text, size_t *ret_bytes)
-{
-	char *bytes = malloc(strlen(text) / 4 * 3 + 4);
-	size_t count = 0;
-	unsigned bits = 0;
-	int held = 0;
-	if (bytes == NULL) {
-		abort();
-	}
-	for (int digit; (digit = base64_digit(*text)) >= 0; text++) {
-		bits = bits << 6 | (unsigned)digit;
-		held += 6;
-		if (held >= 8) {
-			held -= 8;
-			bytes[count++] = (char)(bits >> held & 0xff);
-		}
-	}
-	*ret_bytes = count;
-	return bytes;
 }
 
 static const char *content_type(const char *path)
@@ -92,8 +63,15 @@ void hosted_file_run(struct sim *sim, const struct request *request, struct outc
 	const char *base64 = json_string_value(json_object_get(file, "base64"));
 	ret_outcome->status = 200;
 	ret_outcome->content_type = content_type(name);
+	const char *stored = json_string_value(json_object_get(file, "content_type"));
+	if (stored != NULL) {
+		/* The outcome borrows it, and a file may be gone before it is sent. */
+		(void)snprintf(ret_outcome->own_content_type, sizeof ret_outcome->own_content_type,
+			       "%s", stored);
+		ret_outcome->content_type = ret_outcome->own_content_type;
+	}
 	if (base64 != NULL) {
-		ret_outcome->text = decode_base64(base64, &ret_outcome->bytes);
+		ret_outcome->text = base64_decode(base64, &ret_outcome->bytes);
 	} else if (json_is_string(file)) {
 		ret_outcome->text = strdup(json_string_value(file));
 		ret_outcome->bytes = json_string_length(file);

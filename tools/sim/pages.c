@@ -160,17 +160,18 @@ static bool find_place(struct sim *sim, const struct record *parent, const json_
 	return true;
 }
 
-static json_t *make_page(const char *id, json_t *parent, const json_t *body,
-			 const struct author *author)
+static json_t *make_page(const struct workspace *workspace, const char *id, json_t *parent,
+			 const json_t *body, const struct author *author)
 {
 	return json_pack(
 		"{s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:b, s:b, s:b, s:{}, s:s, s:n}",
 		"object", "page", "id", id, "created_time", author->stamp, "last_edited_time",
 		author->stamp, "created_by", json_deep_copy(author->user), "last_edited_by",
 		json_deep_copy(author->user), "cover",
-		cover_normalise(json_object_get(body, "cover")), "icon",
-		icon_normalise(json_object_get(body, "icon")), "parent", parent, "in_trash", false,
-		"is_archived", false, "is_locked", false, "properties", "url", "", "public_url");
+		cover_normalise(workspace, json_object_get(body, "cover")), "icon",
+		icon_normalise(workspace, json_object_get(body, "icon")), "parent", parent,
+		"in_trash", false, "is_archived", false, "is_locked", false, "properties", "url",
+		"", "public_url");
 }
 
 /* Puts a new page into the workspace, with its block in the parent page. */
@@ -200,7 +201,7 @@ struct record *pages_insert(struct sim *sim, json_t *parent, struct record *pare
 {
 	char id[UUID_TEXT_BYTES];
 	workspace_new_id(&sim->workspace, 8, id);
-	json_t *page = make_page(id, parent, body, author);
+	json_t *page = make_page(&sim->workspace, id, parent, body, author);
 	json_t *schema = schema_of(&sim->workspace, page);
 	(void)json_object_set_new(page, "properties", property_defaults(sim, page, schema, author));
 	struct record *record = insert_page(sim, page, parent_record, index, author);
@@ -297,10 +298,12 @@ static void apply_update(struct sim *sim, const struct record *record, const jso
 	const json_t *icon = json_object_get(body, "icon");
 	const json_t *cover = json_object_get(body, "cover");
 	if (icon != NULL) {
-		(void)json_object_set_new(record->page, "icon", icon_normalise(icon));
+		(void)json_object_set_new(record->page, "icon",
+					  icon_normalise(&sim->workspace, icon));
 	}
 	if (cover != NULL) {
-		(void)json_object_set_new(record->page, "cover", cover_normalise(cover));
+		(void)json_object_set_new(record->page, "cover",
+					  cover_normalise(&sim->workspace, cover));
 	}
 	if (json_is_true(json_object_get(body, "erase_content"))) {
 		erase_content(&sim->workspace, record);

@@ -4,6 +4,7 @@
 
 #include "tools/sim/date_value.h"
 #include "tools/sim/endpoint.h"
+#include "tools/sim/file_upload.h"
 #include "tools/sim/object.h"
 #include "tools/sim/option.h"
 #include "tools/sim/relation.h"
@@ -267,7 +268,8 @@ static json_t *keep_people(const struct workspace *workspace, const json_t *give
 	return people;
 }
 
-static json_t *keep_files(const json_t *page, const json_t *given)
+static json_t *keep_files(const struct workspace *workspace, const json_t *page,
+			  const json_t *given)
 {
 	json_t *files = json_array();
 	size_t index;
@@ -277,8 +279,13 @@ static json_t *keep_files(const json_t *page, const json_t *given)
 		const char *hosted =
 			json_string_value(json_object_get(json_object_get(file, "file"), "url"));
 		json_t *name = json_object_get(file, "name");
+		json_t *uploaded = file_upload_attach(workspace, file);
 		json_t *kept;
-		if (external != NULL) {
+		if (uploaded != NULL) {
+			kept = json_pack("{s:O, s:s, s:o}", "name",
+					 name != NULL ? name : file_upload_name(workspace, file),
+					 "type", "file", "file", uploaded);
+		} else if (external != NULL) {
 			kept = json_pack("{s:O, s:s, s:{s:O}}", "name", name, "type", "external",
 					 "external", "url", external);
 		} else {
@@ -345,7 +352,7 @@ static json_t *keep_value(struct sim *sim, json_t *page, const char *type, json_
 		return keep_people(workspace, given);
 	}
 	if (strcmp(type, "files") == 0) {
-		return keep_files(page, given);
+		return keep_files(workspace, page, given);
 	}
 	if (strcmp(type, "relation") == 0) {
 		return relation_keep(workspace, page, entry, given);

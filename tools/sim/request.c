@@ -77,7 +77,7 @@ static void parse_path(struct request *request, const char *path)
 }
 
 struct request *request_new(const char *method, const char *path, const char *query_text,
-			    char *body, size_t body_bytes)
+			    const char *content_type, char *body, size_t body_bytes)
 {
 	struct request *request = calloc(1, sizeof(*request));
 	if (request == NULL) {
@@ -91,7 +91,9 @@ struct request *request_new(const char *method, const char *path, const char *qu
 	request->body_bytes = body_bytes;
 	request->first_children = -1;
 	parse_path(request, path);
-	if (body_bytes > 0) {
+	if (form_is_content_type(content_type)) {
+		request->form = form_new(content_type, body, body_bytes);
+	} else if (body_bytes > 0) {
 		request->body = json_loadb(body, body_bytes, JSON_DECODE_ANY, NULL);
 		request->has_json_error = request->body == NULL;
 	}
@@ -110,6 +112,7 @@ void request_free(struct request *request)
 	free(request->segment_text);
 	free(request->body_text);
 	json_decref(request->body);
+	form_free(request->form);
 	free(request->authorization);
 	free(request->version);
 	free(request);

@@ -12,6 +12,7 @@
 #include <stddef.h>
 
 #include "mapping/base/cleanup.h"
+#include "tools/sim/form.h"
 
 #define REQUEST_SEGMENTS_MAX 6
 
@@ -27,14 +28,16 @@ struct request {
 	size_t body_bytes;
 	json_t *body; /* NULL: none, or not JSON */
 	bool has_json_error;
+	struct form *form;   /* NULL: the body is no form, or none that is well-formed */
 	char *authorization; /* these two NULL when the header is missing */
 	char *version;
 	long first_children; /* a fault lets only the first of an append through; -1 = all */
 };
 
-/* `body` (stolen; malloc'ed, may be NULL) is parsed. The strings are copied. */
+/* `body` (stolen; malloc'ed, may be NULL) is parsed: as a form when `content_type` (may be NULL)
+ * says so, or else as JSON. The strings are copied. */
 struct request *request_new(const char *method, const char *path, const char *query_text,
-			    char *body, size_t body_bytes);
+			    const char *content_type, char *body, size_t body_bytes);
 void request_free(struct request *request);
 
 /* The last value of the parameter, NULL when it isn't there. */

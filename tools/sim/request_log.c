@@ -15,6 +15,7 @@ void request_log_release(struct request_log *log)
 json_t *request_log_begin(struct request_log *log, const struct request *request, int64_t now_ms)
 {
 	json_t *body = request->body != NULL	 ? json_deep_copy(request->body)
+		       : request->form != NULL	 ? form_describe(request->form)
 		       : request->has_json_error ? json_string(request->body_text)
 						 : NULL;
 	LOCK_SCOPE(&log->mutex);

@@ -24,6 +24,11 @@ static const struct route {
 	{"PATCH", {"v1", "pages", "*"}, pages_update},
 	{"POST", {"v1", "pages", "*", "move"}, pages_move},
 	{"GET", {"v1", "pages", "*", "properties", "*"}, pages_retrieve_property},
+	{"POST", {"v1", "file_uploads"}, file_uploads_create},
+	{"GET", {"v1", "file_uploads"}, file_uploads_list},
+	{"GET", {"v1", "file_uploads", "*"}, file_uploads_retrieve},
+	{"POST", {"v1", "file_uploads", "*", "send"}, file_uploads_send},
+	{"POST", {"v1", "file_uploads", "*", "complete"}, file_uploads_complete},
 	{"GET", {"v1", "databases", "*"}, databases_retrieve},
 	{"GET", {"v1", "data_sources", "*"}, data_sources_retrieve},
 	{"POST", {"v1", "data_sources", "*", "query"}, data_sources_query},
@@ -106,7 +111,9 @@ bool router_admit(struct sim *sim, const struct request *request, struct answer 
 void router_run(struct sim *sim, const struct request *request, struct answer *answer)
 {
 	const struct route *route = find_route(request);
-	if (request->has_json_error) {
+	/* Only a file is sent as a form. */
+	bool is_stray_form = request->form != NULL && route->endpoint != file_uploads_send;
+	if (request->has_json_error || is_stray_form) {
 		answer_error(answer, 400, "invalid_json", "Error parsing JSON body.");
 		return;
 	}

@@ -6,16 +6,18 @@
 #include <netinet/in.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "mapping/base/buf.h"
 #include "tools/sim/control.h"
 #include "tools/sim/exchange.h"
 #include "tools/sim/sim.h"
 
-#define BODY_MAX_BYTES                                                             \
-	((size_t)8 << 20) /* ours; the API's own limit is checked by the endpoints \
-			   */
+#define LISTEN_BACKLOG 511
+/* Ours; the limits of the API are checked by the endpoints. A part of an upload has 20 MiB. */
+#define BODY_MAX_BYTES ((size_t)32 << 20)
 
 /* What a truncated answer is read from: half of what its length promised, then the end. */
 struct half_text {
@@ -143,8 +145,10 @@ static enum MHD_Result answer_request(struct sim *sim, struct MHD_Connection *co
 	}
 	size_t body_bytes;
 	char *body = buf_steal(&state->body, &body_bytes);
-	struct request *request =
-		request_new(method, path, query != NULL ? query : "", body, body_bytes);
+	const char *content_type =
+		MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Content-Type");
+	struct request *request = request_new(method, path, query != NULL ? query : "",
+					      content_type, body, body_bytes);
 	request->authorization = copy_header(connection, "Authorization");
 	request->version = copy_header(connection, "Notion-Version");
 	struct outcome outcome = {0};
@@ -212,29 +216,55 @@ static int load_workspace(const struct sim_options *options, struct workspace *w
 	return result;
 }
 
-static int listen_on(struct sim *sim, unsigned port, char **ret_message)
+/* Before MHD has it: the first request may come before MHD_start_daemon returns, and answers name
+ * the port. */
+static int open_socket(unsigned port, int *ret_socket, unsigned *ret_port)
 {
 	struct sockaddr_in address = {
 		.sin_family = AF_INET,
 		.sin_port = htons((uint16_t)port),
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
 	};
-	sim->daemon = MHD_start_daemon(
-		MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_THREAD_PER_CONNECTION | MHD_USE_POLL |
-			MHD_USE_SUPPRESS_DATE_NO_CLOCK,
-		(uint16_t)port, NULL, NULL, handle, sim, MHD_OPTION_SOCK_ADDR, &address,
-		MHD_OPTION_URI_LOG_CALLBACK, log_uri, sim, MHD_OPTION_NOTIFY_COMPLETED,
-		forget_exchange, sim, MHD_OPTION_CONNECTION_LIMIT, 1000u, MHD_OPTION_END);
-	if (sim->daemon == NULL) {
-		int result = errno != 0 ? -errno : -EADDRINUSE;
-		if (asprintf(ret_message, "can't listen on 127.0.0.1 port %u: %s", port,
-			     strerror(-result)) < 0) {
-			abort();
-		}
+	socklen_t bytes = sizeof address;
+	const int on = 1;
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd < 0) {
+		return -errno;
+	}
+	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) < 0 ||
+	    bind(fd, (const struct sockaddr *)&address, sizeof address) < 0 ||
+	    listen(fd, LISTEN_BACKLOG) < 0 ||
+	    getsockname(fd, (struct sockaddr *)&address, &bytes) < 0) {
+		int result = -errno;
+		(void)close(fd);
 		return result;
 	}
-	sim->port = MHD_get_daemon_info(sim->daemon, MHD_DAEMON_INFO_BIND_PORT)->port;
+	*ret_socket = fd;
+	*ret_port = ntohs(address.sin_port);
 	return 0;
+}
+
+static int listen_on(struct sim *sim, unsigned port, char **ret_message)
+{
+	int fd = -1;
+	int result = open_socket(port, &fd, &sim->port);
+	if (result == 0) {
+		sim->daemon = MHD_start_daemon(
+			MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_THREAD_PER_CONNECTION |
+				MHD_USE_POLL | MHD_USE_SUPPRESS_DATE_NO_CLOCK,
+			0, NULL, NULL, handle, sim, MHD_OPTION_LISTEN_SOCKET, fd,
+			MHD_OPTION_URI_LOG_CALLBACK, log_uri, sim, MHD_OPTION_NOTIFY_COMPLETED,
+			forget_exchange, sim, MHD_OPTION_CONNECTION_LIMIT, 1000u, MHD_OPTION_END);
+		if (sim->daemon == NULL) {
+			result = errno != 0 ? -errno : -EIO;
+			(void)close(fd);
+		}
+	}
+	if (result < 0 && asprintf(ret_message, "can't listen on 127.0.0.1 port %u: %s", port,
+				   strerror(-result)) < 0) {
+		abort();
+	}
+	return result;
 }
 
 int sim_start(const struct sim_options *options, struct sim **ret_sim, char **ret_message)

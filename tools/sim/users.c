@@ -1,10 +1,9 @@
 #include <string.h>
 
 #include "tools/sim/endpoint.h"
+#include "tools/sim/file_upload.h"
 #include "tools/sim/users.h"
 #include "tools/sim/validate.h"
-
-#define FREE_UPLOAD_MAX_BYTES 5242880
 
 /* The bot in full: only it tells its owner and workspace. */
 static json_t *make_bot(struct sim *sim)
@@ -33,14 +32,15 @@ static json_t *make_bot(struct sim *sim)
 		owner = json_pack("{s:s, s:b}", "type", "workspace", "workspace", true);
 	}
 	return json_pack(
-		"{s:s, s:s, s:s, s:O?, s:s, s:{s:o, s:s, s:s, s:{s:i}}}", "object", "user", "id",
+		"{s:s, s:s, s:s, s:O?, s:s, s:{s:o, s:s, s:s, s:{s:I}}}", "object", "user", "id",
 		id != NULL ? id : USERS_DEFAULT_BOT_ID, "name",
 		name != NULL ? name
 			     : workspace_config_string(workspace, "integration_name", "notionfs"),
 		"avatar_url", avatar, "type", "bot", "bot", "owner", owner, "workspace_name",
 		workspace_config_string(workspace, "workspace_name", "Workspace"), "workspace_id",
 		workspace_config_string(workspace, "workspace_id", USERS_DEFAULT_WORKSPACE_ID),
-		"workspace_limits", "max_file_upload_size_in_bytes", FREE_UPLOAD_MAX_BYTES);
+		"workspace_limits", "max_file_upload_size_in_bytes",
+		(json_int_t)file_upload_max_bytes(workspace));
 }
 
 void users_me(struct sim *sim, const struct request *request, struct answer *answer)

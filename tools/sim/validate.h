@@ -42,6 +42,9 @@ must_check int validate_page_move(const json_t *body, char **ret_message);
 must_check int validate_property_values(const json_t *properties, const json_t *schema,
 					char **ret_message);
 
+/* POST /v1/file_uploads: the shape only; what a mode needs is not looked at. */
+must_check int validate_file_upload(const json_t *body, char **ret_message);
+
 /* POST /v1/data_sources/{id}/query */
 must_check int validate_query(const json_t *body, char **ret_message);
 /* POST /v1/search */

@@ -351,6 +351,10 @@ static int index_document(struct workspace *workspace, char **ret_message)
 			return result;
 		}
 	}
+	workspace->file_uploads = json_object_get(workspace->document, "file_uploads");
+	if (workspace->file_uploads != NULL && !json_is_array(workspace->file_uploads)) {
+		return complain(ret_message, "workspace file: %s", "\"file_uploads\" is no array");
+	}
 	int result = index_array(workspace, workspace->pages, offsetof(struct record, page),
 				 ret_message);
 	if (result == 0) {
