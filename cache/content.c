@@ -145,24 +145,62 @@ int content_keep_version(struct store_transaction *state, struct store_transacti
 	return r == -ENOENT ? 0 : r;
 }
 
+int content_keep_base(struct store_transaction *state, const struct node_record *page,
+		      const json_t *base)
+{
+	const json_t *object = json_object_get(base, "page");
+	const json_t *blocks = json_object_get(base, "blocks");
+	return object == NULL || blocks == NULL ? 0 : keep_version(state, page, object, blocks);
+}
+
+struct kept {
+	uint64_t version; /* at most */
+	struct store_value found;
+};
+
+static int take_kept(void *context, const void *key, size_t key_len,
+		     const struct store_value *value)
+{
+	struct kept *kept = context;
+	if (key_len != KEY_VERSION_BYTES) {
+		return -EINVAL;
+	}
+	if (key_get_u64((const unsigned char *)key + 16) > kept->version) {
+		return 1;
+	}
+	kept->found = *value;
+	return 0;
+}
+
+int content_kept_version(struct store_transaction *state, const struct node_record *page,
+			 uint64_t version, json_t **ret_base)
+{
+	struct kept kept = {.version = version};
+	int r = store_each(state, STATE_VERSION, page->object.bytes, 16, 16, take_kept, &kept);
+	if (r < 0 || kept.found.bytes == NULL) {
+		return r < 0 ? r : -ENOENT;
+	}
+	*ret_base = json_loadb(kept.found.bytes, kept.found.len, 0, NULL);
+	return *ret_base == NULL ? -EINVAL : 0;
+}
+
 int content_version(struct store_transaction *state, struct store_transaction *cache,
 		    const struct node_record *page, uint64_t version, json_t **ret_base)
 {
 	unsigned char key[KEY_VERSION_BYTES];
 	struct store_value value;
 	key_version(key, &page->object, version);
-	int r = store_get(state, STATE_VERSION, key, sizeof key, &value);
-	if (r == 0) {
-		*ret_base = json_loadb(value.bytes, value.len, 0, NULL);
-		return *ret_base == NULL ? -EINVAL : 0;
-	}
-	if (r != -ENOENT) {
-		return r;
+	if (version < page->version ||
+	    store_get(state, STATE_VERSION, key, sizeof key, &value) == 0) {
+		int found = content_kept_version(state, page, version, ret_base);
+		if (found != -ENOENT) {
+			return found;
+		}
 	}
 	/* Not replaced since: it is the present one (or the nearest we have). */
 	struct body body;
 	json_t *object;
-	r = object_get(cache, &page->object, &object);
+	int r = object_get(cache, &page->object, &object);
 	if (r < 0) {
 		return r;
 	}

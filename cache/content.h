@@ -44,6 +44,15 @@ must_check int content_keep_text(struct store_transaction *state, const struct u
 must_check int content_keep_version(struct store_transaction *state,
 				    struct store_transaction *cache, const struct uuid *page);
 
+/* Keeps this base as the version the node has now: that of a text that was not sent yet. */
+must_check int content_keep_base(struct store_transaction *state, const struct node_record *page,
+				 const json_t *base);
+
+/* What a reader was given as `version`, of what was kept: that, or the newest before it, as it
+ * takes less back to merge over too old a base than over too new a one. New reference. -ENOENT. */
+must_check int content_kept_version(struct store_transaction *state, const struct node_record *page,
+				    uint64_t version, json_t **ret_base);
+
 /* What a reader was given as `version`: {"page":…,"blocks":[…]}. New reference. -ENOENT. */
 must_check int content_version(struct store_transaction *state, struct store_transaction *cache,
 			       const struct node_record *page, uint64_t version, json_t **ret_base);

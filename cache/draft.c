@@ -43,6 +43,7 @@ struct draft {
 	bool is_dirty;		 /* guarded by mutex; `text` differs from the queue's */
 	struct buf text;	 /* guarded by mutex */
 	int64_t mtime_ns;	 /* guarded by mutex; of the last write */
+	int64_t begun_ms;	 /* guarded by mutex; of the first that is not in the queue */
 	pid_t process;		 /* guarded by mutex; who wrote last */
 };
 
@@ -197,6 +198,9 @@ static void touch_locked(struct draft *draft, pid_t process)
 {
 	struct timespec now;
 	(void)clock_gettime(CLOCK_REALTIME, &now);
+	if (!draft->is_dirty) {
+		draft->begun_ms = clock_now_ms();
+	}
 	draft->is_dirty = true;
 	draft->process = process;
 	draft->mtime_ns = clock_is_simulated() ? clock_now_ms() * 1000000
@@ -366,7 +370,7 @@ static int commit_locked(struct draft *draft)
 		return 0;
 	}
 	int r = save_text(draft->workspace, draft->node, draft->text.data, draft->text.len,
-			  draft->mtime_ns, draft->process);
+			  draft->mtime_ns, draft->process, draft->begun_ms);
 	if (r == 0) {
 		draft->is_dirty = false;
 		pin_text_locked(draft);

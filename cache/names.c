@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <time.h>
 
 #include "cache/save.h"
 #include "cache/workspace_private.h"
@@ -52,60 +53,74 @@ static int can_create(struct workspace *workspace, const struct node_record *dir
 	return -ENOTDIR;
 }
 
+struct claim {
+	struct workspace *workspace;
+	node_id directory;
+	const char *name;
+	mode_t mode;
+	bool is_new_only; /* a page that is there is -EEXIST */
+	node_id node;	  /* the result */
+};
+
 /* The node of a new page of this name, or the hidden one that has a claim on it. */
-static int claim(struct workspace *workspace, struct store_transaction *state, node_id directory,
-		 const char *name, mode_t mode, struct tree_changes *changes,
-		 struct node_record *ret_record)
+static int claim_name(void *context, struct store_transaction *state)
 {
+	struct claim *claim = context;
+	CLEANUP(tree_changes) struct tree_changes changes = {0};
+	struct node_record record;
 	struct node_record parent;
 	struct uuid id;
-	int r = tree_lookup(state, directory, name, ret_record);
+	int r = tree_lookup(state, claim->directory, claim->name, &record);
 	if (r == 0) {
-		if ((ret_record->flags & NODE_HIDDEN) == 0) {
-			return -EEXIST;
+		claim->node = record.node;
+		if ((record.flags & NODE_HIDDEN) == 0) {
+			return claim->is_new_only ? -EEXIST : 0;
 		}
-		ret_record->flags &= ~(unsigned)NODE_HIDDEN;
-		r = tree_put(state, ret_record);
-		return r < 0 ? r : tree_touch(state, directory, name, clock_now_ms(), changes);
+		record.flags &= ~(unsigned)NODE_HIDDEN;
+		r = tree_put(state, &record);
+		return r < 0 ? r
+			     : tree_touch(state, claim->directory, claim->name, clock_now_ms(),
+					  &changes);
 	}
 	if (r == -ENOENT) {
-		r = tree_get(state, directory, &parent);
+		r = tree_get(state, claim->directory, &parent);
 	}
 	if (r == 0) {
-		r = can_create(workspace, &parent);
+		r = can_create(claim->workspace, &parent);
 	}
 	if (r == 0) {
 		r = stand_in_id(&id);
 	}
 	if (r == 0) {
-		r = tree_create(state, directory, name, &id, mode, &workspace->owner,
-				clock_now_ms(), changes, ret_record);
+		r = tree_create(state, claim->directory, claim->name, &id, claim->mode,
+				&claim->workspace->owner, clock_now_ms(), &changes, &record);
+		claim->node = record.node;
 	}
 	return r;
+}
+
+static int make_claim(struct claim *claim)
+{
+	return claim->workspace->options.read_only
+		       ? -EROFS
+		       : store_update(claim->workspace->state, claim_name, claim);
 }
 
 int workspace_create(struct workspace *workspace, node_id directory, const char *name, mode_t mode,
 		     pid_t process, struct node_attr *ret_attr, struct page_file **ret_file)
 {
-	CLEANUP(transaction) struct store_transaction *state = NULL;
-	CLEANUP(tree_changes) struct tree_changes changes = {0};
-	struct node_record record;
 	struct page_file *file;
-	if (workspace->options.read_only) {
-		return -EROFS;
-	}
-	int r = workspace_begin(workspace, true, &state, NULL);
-	if (r == 0) {
-		r = claim(workspace, state, directory, name, mode, &changes, &record);
-	}
-	if (r == 0) {
-		r = workspace_commit(&state, NULL);
-	}
+	struct claim claim = {.workspace = workspace,
+			      .directory = directory,
+			      .name = name,
+			      .mode = mode,
+			      .is_new_only = true};
+	int r = make_claim(&claim);
 	if (r < 0) {
 		return r;
 	}
 	/* A claimed page has its old text until something else is written: created means empty. */
-	r = workspace_open_page(workspace, record.node, O_RDWR | O_TRUNC, process, &file);
+	r = workspace_open_page(workspace, claim.node, O_RDWR | O_TRUNC, process, &file);
 	if (r == -EAGAIN) {
 		return -EIO; /* it was readable when it left its name */
 	}
@@ -118,34 +133,32 @@ int workspace_create(struct workspace *workspace, node_id directory, const char 
 	return 0;
 }
 
-int workspace_save(struct workspace *workspace, node_id directory, const char *name,
-		   const void *bytes, size_t len, mode_t mode, int64_t mtime_ns, pid_t process,
-		   struct node_attr *ret_attr)
+/* A moment of the system's clock by ours, which a test may have moved. */
+static int64_t since(int64_t system_ns)
 {
-	CLEANUP(tree_changes) struct tree_changes changes = {0};
-	struct store_transaction *state = NULL;
-	struct node_record record;
-	if (workspace->options.read_only) {
-		return -EROFS;
-	}
-	int r = workspace_begin(workspace, true, &state, NULL);
+	struct timespec now;
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	int64_t ago_ms = system_ns == 0 ? 0
+					: (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000 -
+						  system_ns / 1000000;
+	return clock_now_ms() - (ago_ms > 0 ? ago_ms : 0);
+}
+
+int workspace_save(struct workspace *workspace, node_id directory, const char *name,
+		   const void *bytes, size_t len, mode_t mode, int64_t mtime_ns, int64_t begun_ns,
+		   pid_t process, struct node_attr *ret_attr)
+{
+	struct claim claim = {
+		.workspace = workspace, .directory = directory, .name = name, .mode = mode};
+	int r = make_claim(&claim);
 	if (r == 0) {
-		r = tree_lookup(state, directory, name, &record);
-		if (r == -ENOENT || (r == 0 && (record.flags & NODE_HIDDEN) != 0)) {
-			r = claim(workspace, state, directory, name, mode, &changes, &record);
-		}
+		r = save_text(workspace, claim.node, bytes, len, mtime_ns, process,
+			      since(begun_ns));
 	}
 	if (r == 0) {
-		r = workspace_commit(&state, NULL);
-	}
-	store_abort(state);
-	if (r == 0) {
-		r = save_text(workspace, record.node, bytes, len, mtime_ns, process);
-	}
-	if (r == 0) {
-		writeback_hurry(&workspace->writeback, record.node,
+		writeback_hurry(&workspace->writeback, claim.node,
 				clock_now_ms() + workspace->options.save_delay_ms);
-		r = workspace_getattr(workspace, record.node, ret_attr);
+		r = workspace_getattr(workspace, claim.node, ret_attr);
 	}
 	return r;
 }

@@ -68,7 +68,8 @@ static int save_onto(struct workspace *workspace, node_id directory, const char 
 	(void)page_file_close(file);
 	r = len < 0 ? (int)len
 		    : workspace_save(workspace, new_directory, new_name, bytes, (size_t)len,
-				     source->mode & 07777, source->mtime_ns, process, &attr);
+				     source->mode & 07777, source->mtime_ns, source->mtime_ns,
+				     process, &attr);
 	free(bytes);
 	return r < 0 ? r : names_forget(workspace, directory, name);
 }

@@ -36,6 +36,7 @@ struct queue_entry {
 	int64_t due_ms;
 	/* What the author saw: {"page":…,"blocks":[…]}; NULL for a page that is new. */
 	json_t *base;
+	uint64_t base_version; /* the node's version that the base is of; 0 = not known */
 	char *text;
 	size_t text_len;
 	unsigned error_line;

@@ -1,18 +1,46 @@
+/*
+ * NOTES ON THE THREAD MODEL
+ * store_update: who comes first leads. The leader waits for LMDB's one writer's place, then takes
+ * along everybody who came meanwhile; each has a transaction of its own inside the leader's. Who
+ * comes while the leader commits finds the next leader among those who wait.
+ */
 #include "cache/store.h"
+
+#define LOG_MODULE "store"
 
 #include <assert.h>
 #include <errno.h>
 #include <lmdb.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "mapping/base/log.h"
+
 #define TABLES_MAX 16
 #define READERS_MAX 1024
+
+/* One caller of store_update; on its stack. */
+struct update {
+	store_work *work;
+	void *context;
+	int result;
+	bool is_done;	     /* guarded by updates_mutex */
+	struct update *next; /* guarded by updates_mutex; the leader's once taken */
+};
 
 struct store {
 	MDB_env *env;
 	MDB_dbi tables[TABLES_MAX];
 	unsigned table_count;
+	bool is_durable;
+	atomic_bool is_deleted;
+
+	pthread_mutex_t updates_mutex;
+	pthread_cond_t updates_done;
+	struct update *updates; /* guarded by updates_mutex; not taken yet, newest first */
+	bool has_leader;	/* guarded by updates_mutex */
 };
 
 struct store_transaction {
@@ -64,6 +92,9 @@ int store_open(const struct store_options *options, struct store **ret_store)
 	if (store == NULL) {
 		return -ENOMEM;
 	}
+	store->is_durable = options->is_durable;
+	(void)pthread_mutex_init(&store->updates_mutex, NULL);
+	(void)pthread_cond_init(&store->updates_done, NULL);
 	unsigned flags = MDB_NOTLS | (options->is_durable ? 0 : MDB_NOMETASYNC);
 	int r = mdb_env_create(&store->env);
 	if (r == 0) {
@@ -95,6 +126,8 @@ void store_close(struct store *store)
 	if (store->env != NULL) {
 		mdb_env_close(store->env);
 	}
+	(void)pthread_cond_destroy(&store->updates_done);
+	(void)pthread_mutex_destroy(&store->updates_mutex);
 	free(store);
 }
 
@@ -135,8 +168,34 @@ int store_write(struct store *store, struct store_transaction **ret_transaction)
 	return begin(store, true, ret_transaction);
 }
 
+/* A file without a name takes commits like any other, and is gone with this process. */
+static bool is_file_deleted(struct store *store)
+{
+	mdb_filehandle_t file;
+	struct stat st;
+	if (mdb_env_get_fd(store->env, &file) != 0 || fstat(file, &st) < 0 || st.st_nlink > 0) {
+		return false;
+	}
+	if (!atomic_exchange(&store->is_deleted, true)) {
+		const char *path = "";
+		(void)mdb_env_get_path(store->env, &path);
+		log_error("%s was deleted: nothing can be saved until it is mounted anew", path);
+	}
+	return true;
+}
+
+bool store_is_deleted(struct store *store)
+{
+	return atomic_load(&store->is_deleted);
+}
+
 int store_commit(struct store_transaction *transaction)
 {
+	struct store *store = transaction->store;
+	if (transaction->is_write && store->is_durable && is_file_deleted(store)) {
+		store_abort(transaction);
+		return -EIO;
+	}
 	int r = mdb_txn_commit(transaction->txn);
 	free(transaction);
 	return to_errno(r);
@@ -148,6 +207,100 @@ void store_abort(struct store_transaction *transaction)
 		mdb_txn_abort(transaction->txn);
 		free(transaction);
 	}
+}
+
+/* ---- updates, several a commit ---- */
+
+static int update_alone(struct store *store, struct update *update)
+{
+	struct store_transaction *transaction;
+	int r = store_write(store, &transaction);
+	if (r < 0) {
+		return r;
+	}
+	r = update->work(update->context, transaction);
+	if (r < 0) {
+		store_abort(transaction);
+		return r;
+	}
+	return store_commit(transaction);
+}
+
+/* In a transaction inside the leader's: what fails takes nothing of the others with it. */
+static int update_inside(struct store_transaction *leader, struct update *update)
+{
+	struct store_transaction inner = {.store = leader->store, .is_write = true};
+	int r = to_errno(mdb_txn_begin(leader->store->env, leader->txn, 0, &inner.txn));
+	if (r < 0) {
+		return r;
+	}
+	r = update->work(update->context, &inner);
+	if (r < 0) {
+		mdb_txn_abort(inner.txn);
+		return r;
+	}
+	return to_errno(mdb_txn_commit(inner.txn));
+}
+
+/* All that wait, oldest first. */
+static struct update *take_updates(struct store *store)
+{
+	struct update *oldest = NULL;
+	LOCK_SCOPE(&store->updates_mutex);
+	while (store->updates != NULL) {
+		struct update *update = store->updates;
+		store->updates = update->next;
+		update->next = oldest;
+		oldest = update;
+	}
+	return oldest;
+}
+
+static void lead(struct store *store)
+{
+	struct store_transaction *transaction;
+	int r = store_write(store, &transaction);
+	struct update *updates = take_updates(store);
+	if (r == 0) {
+		for (struct update *update = updates; update != NULL; update = update->next) {
+			update->result = update_inside(transaction, update);
+		}
+		r = store_commit(transaction);
+	}
+	for (struct update *update = updates; r < 0 && update != NULL; update = update->next) {
+		/* Together they did not fit the disk: some of them may. */
+		if (update->result == 0) {
+			update->result = update_alone(store, update);
+		}
+	}
+	LOCK_SCOPE(&store->updates_mutex);
+	while (updates != NULL) {
+		struct update *next = updates->next; /* its stack may go once it is done */
+		updates->is_done = true;
+		updates = next;
+	}
+	store->has_leader = false;
+	(void)pthread_cond_broadcast(&store->updates_done);
+}
+
+int store_update(struct store *store, store_work *work, void *context)
+{
+	struct update update = {.work = work, .context = context};
+	(void)pthread_mutex_lock(&store->updates_mutex);
+	update.next = store->updates;
+	store->updates = &update;
+	while (!update.is_done) {
+		if (store->has_leader) {
+			(void)pthread_cond_wait(&store->updates_done, &store->updates_mutex);
+			continue;
+		}
+		store->has_leader = true;
+		(void)pthread_mutex_unlock(&store->updates_mutex);
+		lead(store);
+		(void)pthread_mutex_lock(&store->updates_mutex);
+	}
+	(void)pthread_mutex_unlock(&store->updates_mutex);
+	return update.result;
 }
 
 static MDB_val value_of(const void *bytes, size_t len)

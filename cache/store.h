@@ -2,7 +2,7 @@
  * LMDB, and nothing but LMDB: an environment with a fixed list of tables, short transactions,
  * ordered keys. The only file that includes lmdb.h; LMDB's codes become -errno here.
  *
- * What it is not: aware of what is stored (record.h, FORMAT.md). Caveats, grouped by how they hurt:
+ * What it is not: aware of what is stored (FORMAT.md). Caveats, grouped by how they hurt:
  *   - open after the fork, never twice in a process;
  *   - values read point into the map and die with their transaction: copy out;
  *   - read transactions are short; no transaction is open across a FUSE reply, a notification,
@@ -42,6 +42,19 @@ must_check int store_read(struct store *store, struct store_transaction **ret_tr
 must_check int store_write(struct store *store, struct store_transaction **ret_transaction);
 /* Ends the transaction whatever it answers. -ENOSPC, -EIO: nothing of it happened. */
 must_check int store_commit(struct store_transaction *transaction);
+/*
+ * A small write that somebody waits for. `work` runs in a write transaction, alone or after those
+ * of other callers in the same one: what comes while another commit waits for the disk shares the
+ * next. It may run on another caller's thread and more than once: it takes no lock, and touches
+ * nothing but the transaction, its context and reads of other stores; what it writes into the
+ * context it writes anew each time.
+ * On disk when this returns 0. Else nothing of it happened: `work`'s own error (the others' writes
+ * go on without it), -ENOSPC, -EDQUOT, -EROFS, -EIO: the disk's.
+ */
+typedef int store_work(void *context, struct store_transaction *transaction);
+must_check int store_update(struct store *store, store_work *work, void *context);
+/* Was the file of a durable store deleted under us? Then each commit answers -EIO. */
+bool store_is_deleted(struct store *store);
 /* For reads, and for writes that are to be forgotten. NULL is accepted. */
 void store_abort(struct store_transaction *transaction);
 DEFINE_CLEANUP(struct store_transaction, transaction, store_abort);

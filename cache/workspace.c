@@ -272,7 +272,6 @@ int workspace_open(const struct workspace_options *options, struct workspace **r
 	workspace->lock_fd = -1;
 	copy_options(workspace, options);
 	drafts_init(&workspace->drafts, workspace);
-	openings_init(&workspace->openings);
 	fetcher_init(&workspace->fetcher, workspace);
 	refresher_init(&workspace->refresher, workspace);
 	writeback_init(&workspace->writeback, workspace);
@@ -303,6 +302,7 @@ int workspace_open(const struct workspace_options *options, struct workspace **r
 		r = take_lock(workspace, ret_message);
 	}
 	if (r == 0) {
+		openings_init(&workspace->openings, workspace->state_path);
 		r = open_state(workspace);
 		if (r < 0) {
 			r = fail(ret_message, r,
@@ -390,6 +390,7 @@ void workspace_free(struct workspace *workspace)
 	drafts_release(&workspace->drafts);
 	people_release(&workspace->people);
 	local_free(workspace->local);
+	openings_release(&workspace->openings);
 	store_close(workspace->cache);
 	store_close(workspace->state);
 	notion_free(workspace->notion);

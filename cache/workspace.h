@@ -181,10 +181,11 @@ must_check int workspace_create(struct workspace *workspace, node_id directory, 
 				mode_t mode, pid_t process, struct node_attr *ret_attr,
 				struct page_file **ret_file);
 /* Another file's bytes saved as the page of this name, which exists or not: what a rename of a
- * local file onto X.md means. */
+ * local file onto X.md means. `begun_ns`: when the first of them was written, by the system's
+ * clock; 0 = not known. */
 must_check int workspace_save(struct workspace *workspace, node_id directory, const char *name,
 			      const void *bytes, size_t len, mode_t mode, int64_t mtime_ns,
-			      pid_t process, struct node_attr *ret_attr);
+			      int64_t begun_ns, pid_t process, struct node_attr *ret_attr);
 /* The page leaves its name and keeps its claim on it for the grace time: unlink, and rename of
  * X.md to a local name (the caller has copied the bytes before). */
 must_check int workspace_unlink(struct workspace *workspace, node_id directory, const char *name);

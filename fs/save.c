@@ -26,6 +26,17 @@ static int read_file(int fd, struct buf *out)
 	return 0;
 }
 
+/* When the file was made, as its file system knows; 0 where it does not. */
+static int64_t begun_ns(int fd)
+{
+	struct statx stx;
+	if (statx(fd, "", AT_EMPTY_PATH, STATX_BTIME, &stx) < 0 ||
+	    (stx.stx_mask & STATX_BTIME) == 0) {
+		return 0;
+	}
+	return stx.stx_btime.tv_sec * NS_PER_SEC + stx.stx_btime.tv_nsec;
+}
+
 static int save_file(struct fs *fs, int fd, node_id directory, const char *name, pid_t process,
 		     struct node_attr *ret_attr)
 {
@@ -44,7 +55,7 @@ static int save_file(struct fs *fs, int fd, node_id directory, const char *name,
 	}
 	int64_t mtime_ns = (int64_t)st.st_mtim.tv_sec * NS_PER_SEC + st.st_mtim.tv_nsec;
 	return workspace_save(fs->workspace, directory, name, bytes.data, bytes.len,
-			      st.st_mode & 07777, mtime_ns, process, ret_attr);
+			      st.st_mode & 07777, mtime_ns, begun_ns(fd), process, ret_attr);
 }
 
 int save_local_as_page(struct fs *fs, const struct name_place *from, const struct name_place *to,

@@ -18,7 +18,8 @@
 #define LOG_MODULE "fs"
 #include "mapping/base/log.h"
 
-#define THREADS 8
+/* So many saves at least share a commit when they come at once. */
+#define THREADS 16
 #define OPTIONS_MAX_BYTES 1024
 
 struct fs_session {

@@ -213,9 +213,10 @@ void workspace_statfs(struct workspace *workspace, struct statvfs *ret_statfs)
 }
 
 int workspace_save(struct workspace *workspace, node_id directory, const char *name,
-		   const void *bytes, size_t len, mode_t mode, int64_t mtime_ns, pid_t process,
-		   struct node_attr *ret_attr)
+		   const void *bytes, size_t len, mode_t mode, int64_t mtime_ns, int64_t begun_ns,
+		   pid_t process, struct node_attr *ret_attr)
 {
+	(void)begun_ns;
 	(void)process;
 	LOCK_SCOPE(&workspace->lock);
 	struct node *node = fake_child(workspace, directory, name);

@@ -169,7 +169,119 @@ START_TEST(a_file_that_is_no_database_is_told)
 }
 END_TEST
 
+#define SAVERS 50
+
+struct saver {
+	struct store *store;
+	pthread_barrier_t *barrier;
+	unsigned number;
+	int result;
+};
+
+/* Each adds itself; every tenth then finds that it should not have. */
+static int add_saver(void *context, struct store_transaction *transaction)
+{
+	const struct saver *saver = context;
+	unsigned char key = (unsigned char)saver->number;
+	int r = store_put(transaction, 0, &key, 1, "saved", 5);
+	return r == 0 && saver->number % 10 == 9 ? -EEXIST : r;
+}
+
+static void *save_one(void *argument)
+{
+	struct saver *saver = argument;
+	(void)pthread_barrier_wait(saver->barrier);
+	saver->result = store_update(saver->store, add_saver, saver);
+	return NULL;
+}
+
+START_TEST(updates_of_many_threads_are_all_there_and_a_failed_one_takes_none_with_it)
+{
+	struct store *store = new_store((size_t)1 << 24);
+	struct store_transaction *transaction;
+	struct store_value value;
+	pthread_barrier_t barrier;
+	pthread_t threads[SAVERS];
+	struct saver savers[SAVERS];
+	(void)pthread_barrier_init(&barrier, NULL, SAVERS);
+	for (unsigned i = 0; i < SAVERS; i++) {
+		savers[i] = (struct saver){.store = store, .barrier = &barrier, .number = i};
+		ck_assert_int_eq(pthread_create(&threads[i], NULL, save_one, &savers[i]), 0);
+	}
+	for (unsigned i = 0; i < SAVERS; i++) {
+		(void)pthread_join(threads[i], NULL);
+	}
+	(void)pthread_barrier_destroy(&barrier);
+	store_close(store);
+	store = open_store((size_t)1 << 24);
+	ck_assert_int_eq(store_read(store, &transaction), 0);
+	for (unsigned i = 0; i < SAVERS; i++) {
+		unsigned char key = (unsigned char)i;
+		bool is_wrong = i % 10 == 9;
+		ck_assert_int_eq(savers[i].result, is_wrong ? -EEXIST : 0);
+		ck_assert_int_eq(store_get(transaction, 0, &key, 1, &value),
+				 is_wrong ? -ENOENT : 0);
+	}
+	store_abort(transaction);
+	drop_store(store);
+}
+END_TEST
+
+struct bulk {
+	char name;
+	size_t len;
+};
+
+static int put_bulk(void *context, struct store_transaction *transaction)
+{
+	const struct bulk *bulk = context;
+	char *bytes = calloc(1, bulk->len);
+	ck_assert_ptr_nonnull(bytes);
+	int r = store_put(transaction, 0, &bulk->name, 1, bytes, bulk->len);
+	free(bytes);
+	return r;
+}
+
+START_TEST(a_full_store_takes_updates_again_when_there_is_room)
+{
+	struct store *store = new_store((size_t)1 << 20);
+	struct store_transaction *transaction;
+	struct store_value value;
+	struct bulk small = {.name = 's', .len = 1000};
+	struct bulk large = {.name = 'l', .len = (size_t)3 << 20};
+	ck_assert_int_eq(store_update(store, put_bulk, &small), 0);
+	ck_assert_int_eq(store_update(store, put_bulk, &large), -ENOSPC);
+	large.len = 2000;
+	ck_assert_int_eq(store_update(store, put_bulk, &large), 0);
+	ck_assert_int_eq(store_read(store, &transaction), 0);
+	ck_assert_int_eq(store_get(transaction, 0, "s", 1, &value), 0);
+	ck_assert_uint_eq(value.len, 1000);
+	ck_assert_int_eq(store_get(transaction, 0, "l", 1, &value), 0);
+	ck_assert_uint_eq(value.len, 2000);
+	store_abort(transaction);
+	drop_store(store);
+}
+END_TEST
+
+START_TEST(a_file_deleted_under_us_takes_no_more_commits)
+{
+	struct store *store = new_store((size_t)1 << 24);
+	struct bulk bulk = {.name = 'b', .len = 10};
+	char path[96];
+	ck_assert_int_eq(store_update(store, put_bulk, &bulk), 0);
+	ck_assert(!store_is_deleted(store));
+	(void)snprintf(path, sizeof path, "%s/data.mdb", folder);
+	ck_assert_int_eq(unlink(path), 0);
+	ck_assert_int_eq(store_update(store, put_bulk, &bulk), -EIO);
+	ck_assert(store_is_deleted(store));
+	drop_store(store);
+}
+END_TEST
+
 SUITE_CASES = {
+	&updates_of_many_threads_are_all_there_and_a_failed_one_takes_none_with_it,
+	&a_full_store_takes_updates_again_when_there_is_room,
+	&a_file_deleted_under_us_takes_no_more_commits,
 	&what_was_committed_is_there_after_reopening,
 	&what_was_aborted_never_was,
 	&a_full_store_refuses_and_keeps_what_it_has,
