@@ -208,6 +208,36 @@ await check('dataSources.query filters by last_edited_time', async () => {
   assert.ok(newer.every((row) => row.last_edited_time >= limit))
 })
 
+await check('dataSources.query filters by properties, joined by and and or', async () => {
+  const { name } = Object.values(source.properties).find((one) => one.type === 'title')
+  const named = rows.filter((one) => titleOf(one) !== '')
+  const [first, last] = [named[0], named.at(-1)].map(titleOf)
+  const either = await collectPaginatedAPI(notion.dataSources.query, {
+    data_source_id: source.id,
+    filter: {
+      and: [
+        { property: name, title: { is_not_empty: true } },
+        {
+          or: [
+            { property: name, title: { equals: first } },
+            { property: name, type: 'title', title: { equals: last } },
+          ],
+        },
+      ],
+    },
+  })
+  const wanted = named.filter((one) => [first, last].includes(titleOf(one)))
+  assert.deepEqual(either.map((one) => one.id), wanted.map((one) => one.id))
+  await refuses(
+    notion.dataSources.query({
+      data_source_id: source.id,
+      filter: { property: 'Nothing of the kind', checkbox: { equals: true } },
+    }),
+    APIErrorCode.ValidationError,
+    400,
+  )
+})
+
 // ---- pages
 
 const parent = pages.find((page) => page.parent.type === 'workspace') ?? pages[0]

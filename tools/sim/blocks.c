@@ -41,7 +41,7 @@ void blocks_list_children(struct sim *sim, const struct request *request, struct
 	const struct record *record =
 		endpoint_find(sim, request, 2, "block_id", OBJECT_BLOCK, answer);
 	struct list_window window;
-	if (record == NULL || !endpoint_read_window(request, answer, &window)) {
+	if (record == NULL || !endpoint_read_window(sim, request, answer, &window)) {
 		return;
 	}
 	const json_t *children = children_to_list(sim, record);

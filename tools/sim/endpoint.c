@@ -82,8 +82,15 @@ bool endpoint_refuses_blocks(struct sim *sim, const json_t *blocks, struct answe
 	return json_is_array(blocks) && refuses_copies(sim, blocks, answer);
 }
 
-bool endpoint_read_window(const struct request *request, struct answer *answer,
-			  struct list_window *ret_window)
+static size_t cut_page_size(const struct sim *sim, size_t page_size)
+{
+	const json_t *max = json_object_get(sim->workspace.config, "list_items_max");
+	bool is_cut = json_is_integer(max) && (size_t)json_integer_value(max) < page_size;
+	return is_cut ? (size_t)json_integer_value(max) : page_size;
+}
+
+bool endpoint_read_window(const struct sim *sim, const struct request *request,
+			  struct answer *answer, struct list_window *ret_window)
 {
 	const char *text = request_parameter(request, "page_size");
 	long page_size = PAGE_SIZE_MAX;
@@ -107,18 +114,19 @@ bool endpoint_read_window(const struct request *request, struct answer *answer,
 			return false;
 		}
 	}
-	ret_window->page_size = (size_t)page_size;
+	ret_window->page_size = cut_page_size(sim, (size_t)page_size);
 	ret_window->cursor = request_parameter(request, "start_cursor");
 	return true;
 }
 
-struct list_window endpoint_body_window(const json_t *body)
+struct list_window endpoint_body_window(const struct sim *sim, const json_t *body)
 {
 	const json_t *page_size = json_object_get(body, "page_size");
 	return (struct list_window){
 		.cursor = json_string_value(json_object_get(body, "start_cursor")),
 		.page_size =
-			page_size != NULL ? (size_t)json_number_value(page_size) : PAGE_SIZE_MAX,
+			cut_page_size(sim, page_size != NULL ? (size_t)json_number_value(page_size)
+							     : PAGE_SIZE_MAX),
 	};
 }
 

@@ -38,16 +38,17 @@ struct record *endpoint_find_id(struct sim *sim, const char *id, enum object_kin
  * hold no more. The error is in `answer` then. `blocks` may be NULL. */
 bool endpoint_refuses_blocks(struct sim *sim, const json_t *blocks, struct answer *answer);
 
-/* A page of a list: from the item whose id is `cursor` on (NULL: the first). */
+/* A page of a list: from the item whose id is `cursor` on (NULL: the first). It may be smaller than
+ * was asked for: the config's `list_items_max`. */
 struct list_window {
 	const char *cursor; /* borrowed */
 	size_t page_size;
 };
 /* Reads page_size and start_cursor of the query string; false with the 400 in `answer`. */
-bool endpoint_read_window(const struct request *request, struct answer *answer,
-			  struct list_window *ret_window);
+bool endpoint_read_window(const struct sim *sim, const struct request *request,
+			  struct answer *answer, struct list_window *ret_window);
 /* Reads them out of a body that has been validated. */
-struct list_window endpoint_body_window(const json_t *body);
+struct list_window endpoint_body_window(const struct sim *sim, const json_t *body);
 void endpoint_refuse_cursor(struct answer *answer, const char *cursor);
 
 #endif

@@ -395,7 +395,7 @@ void file_uploads_list(struct sim *sim, const struct request *request, struct an
 			status);
 		return;
 	}
-	if (!endpoint_read_window(request, answer, &window)) {
+	if (!endpoint_read_window(sim, request, answer, &window)) {
 		return;
 	}
 	size_t left = json_array_size(uploads);

@@ -22,11 +22,11 @@ static json_t *make_item(const char *type, const json_t *id, const json_t *value
 			 type, value);
 }
 
-static void answer_items(const struct request *request, const json_t *page, const json_t *property,
-			 const char *type, struct answer *answer)
+static void answer_items(const struct sim *sim, const struct request *request, const json_t *page,
+			 const json_t *property, const char *type, struct answer *answer)
 {
 	struct list_window window;
-	if (!endpoint_read_window(request, answer, &window)) {
+	if (!endpoint_read_window(sim, request, answer, &window)) {
 		return;
 	}
 	const json_t *id = json_object_get(property, "id");
@@ -90,7 +90,7 @@ void pages_retrieve_property(struct sim *sim, const struct request *request, str
 	object_sign_files(sim, property);
 	const char *type = json_string_value(json_object_get(property, "type"));
 	if (is_paginated(type)) {
-		answer_items(request, record->page, property, type, answer);
+		answer_items(sim, request, record->page, property, type, answer);
 	} else {
 		answer_ok(answer, make_item(type, json_object_get(property, "id"),
 					    json_object_get(property, type)));

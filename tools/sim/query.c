@@ -1,82 +1,13 @@
 #include <string.h>
 
-#include "mapping/base/clock.h"
 #include "tools/sim/endpoint.h"
+#include "tools/sim/filter.h"
 #include "tools/sim/object.h"
 #include "tools/sim/pages.h"
 #include "tools/sim/validate.h"
 
 #define QUERY_ROWS_MAX 10000
 #define SORTS_MAX 8
-#define FILTER_DEPTH_MAX 3
-
-/* ── filters: the timestamps, alone or under and/or ── */
-
-enum filter_result { FILTER_DROP, FILTER_KEEP, FILTER_UNSUPPORTED };
-
-static bool compare_stamp(const char *operator, int64_t stamp_ms, int64_t bound_ms, bool day)
-{
-	int64_t unit = day ? 86400000 : 1;
-	int64_t stamp = stamp_ms / unit;
-	int64_t bound = bound_ms / unit;
-	return strcmp(operator, "equals") == 0	       ? stamp == bound
-	       : strcmp(operator, "before") == 0       ? stamp < bound
-	       : strcmp(operator, "after") == 0	       ? stamp > bound
-	       : strcmp(operator, "on_or_before") == 0 ? stamp <= bound
-	       : strcmp(operator, "on_or_after") == 0  ? stamp >= bound
-						       : false;
-}
-
-static enum filter_result filter_timestamp(const json_t *page, const json_t *filter,
-					   const char *timestamp)
-{
-	const char *stamp = json_string_value(json_object_get(page, timestamp));
-	int64_t stamp_ms = 0;
-	(void)clock_parse_iso(stamp, &stamp_ms);
-	const char *operator;
-	json_t *bound;
-	json_object_foreach (json_object_get(filter, timestamp), operator, bound) {
-		int64_t bound_ms;
-		if (strcmp(operator, "is_not_empty") == 0) {
-			continue;
-		}
-		if (!json_is_string(bound) ||
-		    clock_parse_iso(json_string_value(bound), &bound_ms) < 0) {
-			return FILTER_UNSUPPORTED;
-		}
-		bool day = strlen(json_string_value(bound)) == strlen("YYYY-MM-DD");
-		if (!compare_stamp(operator, stamp_ms, bound_ms, day)) {
-			return FILTER_DROP;
-		}
-	}
-	return FILTER_KEEP;
-}
-
-static enum filter_result filter_page(const json_t *page, const json_t *filter, int depth)
-{
-	const char *timestamp = json_string_value(json_object_get(filter, "timestamp"));
-	if (filter == NULL) {
-		return FILTER_KEEP;
-	}
-	if (timestamp != NULL) {
-		return filter_timestamp(page, filter, timestamp);
-	}
-	const json_t *all = json_object_get(filter, "and");
-	const json_t *any = json_object_get(filter, "or");
-	if ((all == NULL && any == NULL) || depth == FILTER_DEPTH_MAX) {
-		return FILTER_UNSUPPORTED;
-	}
-	size_t index;
-	const json_t *part;
-	json_array_foreach (all != NULL ? all : any, index, part) {
-		enum filter_result result = filter_page(page, part, depth + 1);
-		if (result == FILTER_UNSUPPORTED || (all != NULL && result == FILTER_DROP) ||
-		    (all == NULL && result == FILTER_KEEP)) {
-			return result;
-		}
-	}
-	return all != NULL ? FILTER_KEEP : FILTER_DROP;
-}
 
 /* ── order ── */
 
@@ -122,22 +53,6 @@ static int compare_rows(const void *left, const void *right, void *context)
 	return a->position > b->position ? -1 : a->position < b->position;
 }
 
-static const json_t *find_property(const json_t *page, const char *name_or_id)
-{
-	const char *name;
-	json_t *property;
-	json_object_foreach (json_object_get(page, "properties"), name, property) {
-		const char *encoded = json_string_value(json_object_get(property, "id"));
-		char id[64];
-		object_decode_property_id(encoded != NULL ? encoded : "", id, sizeof id);
-		if (strcmp(name, name_or_id) == 0 || strcmp(id, name_or_id) == 0 ||
-		    (encoded != NULL && strcmp(encoded, name_or_id) == 0)) {
-			return property;
-		}
-	}
-	return NULL;
-}
-
 /* The place of an option in the schema: selects sort by it, not by name. */
 static double option_rank(const json_t *schema, const json_t *property, const json_t *option)
 {
@@ -172,7 +87,8 @@ static void fill_key(struct row *row, size_t slot, const json_t *schema, const j
 		return;
 	}
 	const json_t *property =
-		find_property(row->page, json_string_value(json_object_get(sort, "property")));
+		filter_find_property(json_object_get(row->page, "properties"),
+				     json_string_value(json_object_get(sort, "property")));
 	const char *type = json_string_value(json_object_get(property, "type"));
 	const json_t *value = type == NULL ? NULL : json_object_get(property, type);
 	if (json_is_string(value)) {
@@ -214,10 +130,7 @@ static bool read_order(const json_t *schema, const json_t *sorts, struct answer 
 		const char *direction = json_string_value(json_object_get(sort, "direction"));
 		order->descending[index] =
 			direction != NULL && strcmp(direction, "descending") == 0;
-		json_t *as_page = json_pack("{s:O}", "properties", schema);
-		bool known = name == NULL || find_property(as_page, name) != NULL;
-		json_decref(as_page);
-		if (!known) {
+		if (name != NULL && filter_find_property(schema, name) == NULL) {
 			answer_refuse(answer, "Could not find sort property with name or id: %s",
 				      name);
 			return false;
@@ -240,7 +153,7 @@ static bool is_candidate(const struct workspace *workspace, const json_t *page,
 static void answer_rows(struct sim *sim, const struct request *request, const char *id,
 			const struct row *rows, size_t count, struct answer *answer)
 {
-	struct list_window window = endpoint_body_window(request->body);
+	struct list_window window = endpoint_body_window(sim, request->body);
 	const json_t *limit = json_object_get(sim->workspace.config, "query_result_limit");
 	size_t max = limit != NULL ? (size_t)json_integer_value(limit) : QUERY_ROWS_MAX;
 	bool is_cut = count > max;
@@ -298,24 +211,19 @@ void data_sources_query(struct sim *sim, const struct request *request, struct a
 	const char *id = json_string_value(json_object_get(record->data_source, "id"));
 	const json_t *sorts = json_object_get(request->body, "sorts");
 	struct order order;
-	if (!read_order(schema, sorts, answer, &order)) {
+	const json_t *filter = json_object_get(request->body, "filter");
+	if (!read_order(schema, sorts, answer, &order) || filter_refuses(schema, filter, answer)) {
 		return;
 	}
 	bool archived = json_is_true(json_object_get(request->body, "is_archived"));
-	const json_t *filter = json_object_get(request->body, "filter");
 	CLEANUP(free)
 	struct row *rows = calloc(json_array_size(sim->workspace.pages) + 1, sizeof(*rows));
 	size_t count = 0;
-	bool unsupported = false;
 	size_t index;
 	json_t *page;
 	json_array_foreach (sim->workspace.pages, index, page) {
-		if (!is_candidate(&sim->workspace, page, id, archived)) {
-			continue;
-		}
-		enum filter_result result = filter_page(page, filter, 0);
-		unsupported = unsupported || result == FILTER_UNSUPPORTED;
-		if (result == FILTER_KEEP) {
+		if (is_candidate(&sim->workspace, page, id, archived) &&
+		    filter_passes(sim, page, filter)) {
 			rows[count] = (struct row){.page = page, .position = index};
 			for (size_t i = 0; i < order.count; i++) {
 				fill_key(&rows[count], i, schema, json_array_get(sorts, i));
@@ -324,11 +232,7 @@ void data_sources_query(struct sim *sim, const struct request *request, struct a
 		}
 	}
 	qsort_r(rows, count, sizeof(*rows), compare_rows, &order);
-	if (unsupported) {
-		answer_refuse(answer, "This server filters by timestamp only.");
-	} else {
-		answer_rows(sim, request, id, rows, count, answer);
-	}
+	answer_rows(sim, request, id, rows, count, answer);
 	for (size_t i = 0; i < count; i++) {
 		for (size_t j = 0; j < order.count; j++) {
 			free(rows[i].keys[j].text);

@@ -110,7 +110,7 @@ static json_t *make_hit(struct sim *sim, const struct record *record)
 static void answer_hits(struct sim *sim, const struct request *request, const struct hit *hits,
 			size_t count, struct answer *answer)
 {
-	struct list_window window = endpoint_body_window(request->body);
+	struct list_window window = endpoint_body_window(sim, request->body);
 	size_t index = 0;
 	char id[UUID_TEXT_BYTES];
 	if (window.cursor != NULL) {

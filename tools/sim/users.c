@@ -57,7 +57,7 @@ void users_list(struct sim *sim, const struct request *request, struct answer *a
 			     "This endpoint is not available to personal access tokens.");
 		return;
 	}
-	if (!endpoint_read_window(request, answer, &window)) {
+	if (!endpoint_read_window(sim, request, answer, &window)) {
 		return;
 	}
 	const json_t *users = sim->workspace.users;
