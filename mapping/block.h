@@ -60,7 +60,7 @@ enum block_type {
 	BLOCK_TYPE_COUNT
 };
 
-/* data/colors.json, api_colors. COLOR_OTHER keeps its name in a `color_name`. */
+/* data/colors.json, api_colors. */
 enum color {
 	COLOR_DEFAULT,
 	COLOR_GRAY,
@@ -105,7 +105,8 @@ enum mention_kind {
 	MENTION_CUSTOM_EMOJI,
 	MENTION_LINK_MENTION, /* can't be written by the API */
 	MENTION_LINK_PREVIEW, /* can't be written by the API */
-	MENTION_OTHER,	      /* only `raw` says what it is */
+	MENTION_OTHER,	      /* only `raw` says what it is; with a `name`, it is a kind of run of
+				 that name, and `raw` is its object */
 };
 
 /* One run of rich text, notion-api.md §6. Which strings are meant depends on the kind. */
@@ -113,8 +114,9 @@ struct run {
 	enum run_kind kind;
 	unsigned style; /* of enum run_style */
 	enum color color;
-	const char *text; /* TEXT: content; EQUATION: expression; MENTION: label (plain_text), for
-			     display only; template mentions: their value */
+	const char *extra; /* annotations we do not know, run_extra.h; NULL: none */
+	const char *text;  /* TEXT: content; EQUATION: expression; MENTION: label (plain_text), for
+			      display only; template mentions: their value */
 	size_t text_len;
 	const char *link; /* TEXT: URL, or NULL; never "" */
 	enum mention_kind mention;
@@ -122,7 +124,7 @@ struct run {
 	const char *start;     /* DATE; NULL otherwise */
 	const char *end;       /* DATE; may be NULL */
 	const char *time_zone; /* DATE; may be NULL */
-	const char *name;      /* CUSTOM_EMOJI: name without colons; NULL otherwise */
+	const char *name;      /* CUSTOM_EMOJI: name without colons; OTHER: see there; or NULL */
 	const char *url;       /* CUSTOM_EMOJI, LINK_MENTION, LINK_PREVIEW; NULL otherwise */
 	const char *raw;       /* compact JSON of `mention` as the API gave it; NULL when made from
 				  text. Carries what the text can't (a user's name and email, a
@@ -177,6 +179,7 @@ struct block {
 	struct rich_text text;	  /* `rich_text` of every type that has one */
 	struct rich_text caption; /* code, bookmark, embed, media */
 	enum color color;
+	const char *color_name;	 /* one we do not know, `color` being the default; else NULL */
 	struct icon icon;	 /* callout, paragraph (tab label) */
 	bool is_toggleable;	 /* headings */
 	bool checked;		 /* to_do */
@@ -225,6 +228,11 @@ struct block *block_append(struct block_tree *tree, struct block *parent, enum b
 void block_unlink(struct block *block);
 /* Links `block`, which has no parent, in front of `before`, or at the end when that is NULL. */
 void block_insert(struct block *parent, struct block *block, struct block *before);
+
+static inline bool block_has_color(const struct block *block)
+{
+	return block->color != COLOR_DEFAULT || block->color_name != NULL;
+}
 
 #define block_children_foreach(child, parent)                                 \
 	for (struct block * (child) = (parent)->first_child; (child) != NULL; \

@@ -20,6 +20,7 @@ struct rich_text rich_text_copy(struct arena *arena, const struct rich_text *sou
 		struct run *run = &copy.runs[i];
 		*run = source->runs[i];
 		run->text = arena_copy(arena, run->text, run->text_len);
+		run->extra = copy_string(arena, run->extra);
 		run->link = copy_string(arena, run->link);
 		run->start = copy_string(arena, run->start);
 		run->end = copy_string(arena, run->end);
@@ -53,6 +54,7 @@ struct block *block_copy_alone(struct block_tree *tree, struct block *parent,
 			block->cells[i] = rich_text_copy(arena, &source->cells[i]);
 		}
 	}
+	block->color_name = copy_string(arena, source->color_name);
 	block->icon.text = copy_string(arena, source->icon.text);
 	block->icon.color = copy_string(arena, source->icon.color);
 	block->icon.raw = copy_string(arena, source->icon.raw);

@@ -78,7 +78,8 @@ static bool same_url(const struct block *a, const struct block *b)
 
 bool block_payload_equal(const struct block *a, const struct block *b)
 {
-	return a->type == b->type && a->color == b->color && a->checked == b->checked &&
+	return a->type == b->type && a->color == b->color &&
+	       same_string(a->color_name, b->color_name) && a->checked == b->checked &&
 	       a->is_toggleable == b->is_toggleable && a->media == b->media &&
 	       a->has_column_header == b->has_column_header &&
 	       a->has_row_header == b->has_row_header && a->table_width == b->table_width &&
@@ -141,6 +142,7 @@ static uint64_t mix_uuid(uint64_t hash, const struct uuid *id)
 static uint64_t mix_run(uint64_t hash, const struct run *run)
 {
 	hash = mix(hash, (uint64_t)run->kind << 16 | run->style << 8 | run->color);
+	hash = run->extra != NULL ? mix_string(hash, run->extra) : hash;
 	if (run->kind != RUN_MENTION) {
 		hash = mix_bytes(hash, run->text, run->text_len);
 		return run->kind == RUN_TEXT ? mix_string(hash, run->link) : hash;
@@ -159,7 +161,7 @@ static uint64_t mix_run(uint64_t hash, const struct run *run)
 	case MENTION_TEMPLATE_USER: return mix_bytes(hash, run->text, run->text_len);
 	case MENTION_LINK_MENTION:
 	case MENTION_LINK_PREVIEW: return mix_string(hash, run->url);
-	case MENTION_OTHER: return mix_string(hash, run->raw);
+	case MENTION_OTHER: return mix_string(mix_string(hash, run->name), run->raw);
 	}
 	return hash;
 }
@@ -221,6 +223,7 @@ static uint64_t mix_payload(uint64_t hash, const struct block *block)
 	hash = mix_string(hash, block->expression);
 	hash = mix_string(hash, block->name);
 	hash = mix_string(hash, block->block_type);
+	hash = block->color_name != NULL ? mix_string(hash, block->color_name) : hash;
 	hash = block->media == MEDIA_FILE ? mix_hosted_url(hash, block->url)
 					  : mix_string(hash, block->url);
 	return mix_uuid(hash, &block->target);

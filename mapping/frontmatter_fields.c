@@ -42,9 +42,9 @@ static bool is_in_name(const struct property_context *context, const json_t *pag
 		return stem != NULL;
 	}
 	if (text.count > 1 ||
-	    (text.count == 1 &&
-	     (text.runs[0].kind != RUN_TEXT || text.runs[0].style != 0 ||
-	      text.runs[0].color != COLOR_DEFAULT || text.runs[0].link != NULL))) {
+	    (text.count == 1 && (text.runs[0].kind != RUN_TEXT || text.runs[0].style != 0 ||
+				 text.runs[0].color != COLOR_DEFAULT ||
+				 text.runs[0].extra != NULL || text.runs[0].link != NULL))) {
 		return false;
 	}
 	CLEANUP(free) char *plain = rich_text_plain(&text);

@@ -55,6 +55,7 @@ void inline_nodes_literal(struct inline_nodes *nodes, const char *bytes, size_t 
 struct run_writer {
 	unsigned depth[STYLE_COUNT]; /* open marks of each style bit */
 	enum color color;
+	const char *extra;
 	const char *link;
 	struct rich_text runs;
 	char *text; /* room for all bytes and a NUL after each run */
@@ -78,7 +79,7 @@ static void change_depth(struct run_writer *writer, unsigned style, int change)
 	}
 }
 
-static bool same_link(const char *a, const char *b)
+static bool same_string(const char *a, const char *b)
 {
 	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
 }
@@ -92,13 +93,15 @@ static void write_text(struct run_writer *writer, const char *bytes, size_t len,
 	struct rich_text *runs = &writer->runs;
 	struct run *last = runs->count > 0 ? &runs->runs[runs->count - 1] : NULL;
 	if (last != NULL && last->kind == RUN_TEXT && last->style == style &&
-	    last->color == writer->color && same_link(last->link, link)) {
+	    last->color == writer->color && same_string(last->extra, writer->extra) &&
+	    same_string(last->link, link)) {
 		writer->text--; /* over the NUL of the run that goes on */
 		last->text_len += len;
 	} else {
 		runs->runs[runs->count++] = (struct run){.kind = RUN_TEXT,
 							 .style = style,
 							 .color = writer->color,
+							 .extra = writer->extra,
 							 .text = writer->text,
 							 .text_len = len,
 							 .link = link};
@@ -120,6 +123,7 @@ static void write_run(struct run_writer *writer, const struct run *run)
 	*copy = *run;
 	copy->style = current_style(writer);
 	copy->color = writer->color;
+	copy->extra = writer->extra;
 }
 
 static void change_emphasis(struct run_writer *writer, const unsigned counts[EMPHASIS_COUNT],
@@ -161,15 +165,19 @@ void inline_nodes_to_runs(const struct inline_nodes *nodes, struct arena *arena,
 			break;
 		case NODE_OPEN: {
 			enum color outer = writer.color;
+			const char *outer_extra = writer.extra;
 			change_depth(&writer, node->style, 1);
 			writer.color = node->has_color ? node->color : outer;
 			writer.link = node->link != NULL ? node->link : writer.link;
+			writer.extra = node->extra != NULL ? node->extra : outer_extra;
 			node->color = outer;
+			node->extra = outer_extra;
 			break;
 		}
 		case NODE_CLOSE:
 			change_depth(&writer, nodes->items[node->opener].style, -1);
 			writer.color = nodes->items[node->opener].color;
+			writer.extra = nodes->items[node->opener].extra;
 			if (nodes->items[node->opener].link != NULL) {
 				writer.link = NULL;
 			}

@@ -29,12 +29,13 @@ struct inline_node {
 	size_t len;
 	unsigned opens[EMPHASIS_COUNT]; /* DELIMITER */
 	unsigned closes[EMPHASIS_COUNT];
-	unsigned style;	  /* OPEN, CLOSE */
-	bool has_color;	  /* OPEN */
-	enum color color; /* OPEN; once its runs are written: the colour outside of it */
-	size_t opener;	  /* CLOSE: index of its OPEN */
-	const char *link; /* OPEN of a link */
-	struct run *run;  /* RUN */
+	unsigned style;	   /* OPEN, CLOSE */
+	bool has_color;	   /* OPEN */
+	enum color color;  /* OPEN; once its runs are written: the colour outside of it */
+	const char *extra; /* OPEN, or NULL; the same */
+	size_t opener;	   /* CLOSE: index of its OPEN */
+	const char *link;  /* OPEN of a link */
+	struct run *run;   /* RUN */
 };
 
 struct inline_nodes {

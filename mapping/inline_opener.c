@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "mapping/link.h"
+#include "mapping/run_extra.h"
 
 static const struct {
 	const char *name;
@@ -141,10 +142,14 @@ void inline_opener_tag(struct inline_parser *parser, const struct tag *tag, int 
 	unsigned style = paired_tags[pair].style;
 	const char *color = tag_attribute(tag, "color");
 	enum color known = color != NULL ? parse_color(color) : COLOR_COUNT;
+	const char *extra = NULL;
 	if (kind == OPENER_SPAN) {
+		const char *annotations = tag_attribute(tag, "annotations");
+		extra = annotations != NULL ? run_extra_from_text(parser->arena, annotations)
+					    : NULL;
 		const char *underline = tag_attribute(tag, "underline");
 		style = underline != NULL && strcmp(underline, "true") == 0 ? STYLE_UNDERLINE : 0;
-		if (style == 0 && known == COLOR_COUNT) {
+		if (style == 0 && known == COLOR_COUNT && extra == NULL) {
 			inline_parser_literal(parser, tag->len);
 			return;
 		}
@@ -157,6 +162,7 @@ void inline_opener_tag(struct inline_parser *parser, const struct tag *tag, int 
 	parser->nodes.items[node].style = style;
 	parser->nodes.items[node].has_color = kind == OPENER_SPAN && known != COLOR_COUNT;
 	parser->nodes.items[node].color = known;
+	parser->nodes.items[node].extra = extra;
 }
 
 void inline_opener_report_unclosed(const struct inline_parser *parser, unsigned line,

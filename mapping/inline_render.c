@@ -44,9 +44,15 @@ static bool has_mark(const struct run *run, enum mark mark)
 {
 	switch (mark) {
 	case MARK_LINK: return run->kind == RUN_TEXT && run->link != NULL;
-	case MARK_SPAN: return run->color != COLOR_DEFAULT;
+	case MARK_SPAN: return run->color != COLOR_DEFAULT || run->extra != NULL;
 	default: return (run->style & marks[mark].style) != 0;
 	}
+}
+
+static bool same_extra(const struct run *a, const struct run *b)
+{
+	return a->extra == b->extra ||
+	       (a->extra != NULL && b->extra != NULL && strcmp(a->extra, b->extra) == 0);
 }
 
 static bool same_mark(const struct run *a, const struct run *b, enum mark mark)
@@ -55,7 +61,7 @@ static bool same_mark(const struct run *a, const struct run *b, enum mark mark)
 		return false;
 	}
 	return mark == MARK_LINK   ? strcmp(a->link, b->link) == 0
-	       : mark == MARK_SPAN ? a->color == b->color
+	       : mark == MARK_SPAN ? a->color == b->color && same_extra(a, b)
 				   : true;
 }
 
@@ -122,12 +128,18 @@ static void render_link(struct inline_writer *writer, const struct group *group)
 
 static void render_span(struct inline_writer *writer, const struct group *group)
 {
-	enum color color = writer->text->runs[group->first].color;
+	const struct run *run = &writer->text->runs[group->first];
+	enum color color = run->color;
 	const char *name = color_name(color);
 	bool is_background = color >= COLOR_DEFAULT_BACKGROUND;
 	size_t len = strlen(name) - (is_background ? strlen("ackground") : 0);
-	buf_printf(writer->out, "<span color=\"%.*s%s\">", (int)len, name,
-		   is_background ? "g" : "");
+	buf_puts(writer->out, "<span");
+	if (color != COLOR_DEFAULT) {
+		buf_printf(writer->out, " color=\"%.*s%s\"", (int)len, name,
+			   is_background ? "g" : "");
+	}
+	tag_render_attribute(writer->out, "annotations", run->extra);
+	buf_putc(writer->out, '>');
 	render_group(writer, group);
 	buf_puts(writer->out, "</span>");
 }
@@ -327,7 +339,7 @@ static bool is_one_plain_run(const struct rich_text *text)
 {
 	const struct run *run = text->runs;
 	return text->count == 1 && run->kind == RUN_TEXT && run->style == 0 &&
-	       run->color == COLOR_DEFAULT && run->link == NULL &&
+	       run->color == COLOR_DEFAULT && run->extra == NULL && run->link == NULL &&
 	       inline_escape_is_plain(run->text, run->text_len);
 }
 

@@ -210,13 +210,14 @@ static unsigned read_unsigned(const json_t *value)
 	return number > 0 && number <= UINT32_MAX ? (unsigned)number : 0;
 }
 
-static void read_color(const json_t *color, struct block *block)
+static void read_color(struct arena *arena, const json_t *color, struct block *block)
 {
 	enum color known = COLOR_COUNT;
 	if (json_is_string(color)) {
 		known = color_from_name(json_string_value(color), json_string_length(color));
 	}
 	block->color = known != COLOR_COUNT ? known : COLOR_DEFAULT;
+	block->color_name = known != COLOR_COUNT ? NULL : json_copy_string(arena, color);
 }
 
 /* Fields of single types; what several have is read by read_payload. */
@@ -296,7 +297,7 @@ static int read_fields(struct arena *arena, const json_t *payload, struct block 
 					  &block->caption);
 	}
 	if ((fields & FIELD_COLOR) != 0) {
-		read_color(json_object_get(payload, "color"), block);
+		read_color(arena, json_object_get(payload, "color"), block);
 	}
 	const json_t *icon = json_object_get(payload, "icon");
 	if ((fields & FIELD_ICON) != 0 && icon_from_json(arena, icon, &block->icon) != 0) {

@@ -104,8 +104,9 @@ static void add_common(json_t *payload, const struct block *from, const struct b
 		json_object_set_new(payload, "caption",
 				    rich_text_to_json(&to->caption, BLOCK_SHAPE_CREATE));
 	}
-	if (from->color != to->color) {
-		json_object_set_new(payload, "color", json_string(color_name(to->color)));
+	if (from->color != to->color || !same_text(from->color_name, to->color_name)) {
+		const char *name = to->color_name != NULL ? to->color_name : color_name(to->color);
+		json_object_set_new(payload, "color", json_text_string(name));
 	}
 	if (!same_icon(from, to)) {
 		json_object_set_new(payload, "icon", icon_to_json(&to->icon, BLOCK_SHAPE_CREATE));

@@ -166,6 +166,7 @@ static bool parse_mention(struct arena *arena, const struct tag *tag, struct run
 	}
 	if (is(type, "other")) {
 		run->mention = MENTION_OTHER;
+		run->name = non_empty(tag_attribute(tag, "name"));
 		run->raw = tag_attribute(tag, "json");
 		return run->raw != NULL;
 	}
@@ -330,6 +331,7 @@ void mention_mark_render(const struct run *mention, const struct names *names, s
 	case MENTION_LINK_PREVIEW: render_link("preview", mention, out); break;
 	case MENTION_OTHER:
 		buf_puts(out, "<mention type=\"other\"");
+		tag_render_attribute(out, "name", mention->name);
 		tag_render_attribute(out, "json", mention->raw);
 		render_labelled(out, mention->text, mention->text_len);
 		break;

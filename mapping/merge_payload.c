@@ -156,6 +156,7 @@ bool merge_payload(struct arena *arena, const struct block *base, const struct b
 		merge_icon(arena, base, local, &merged) &&
 		merge_source(arena, base, local, &merged) &&
 		merge_number(base->color, local->color, &color) &&
+		merge_string(arena, base->color_name, local->color_name, &merged.color_name) &&
 		merge_flag(base->checked, local->checked, &merged.checked) &&
 		merge_flag(base->is_toggleable, local->is_toggleable, &merged.is_toggleable) &&
 		merge_flag(base->has_column_header, local->has_column_header,

@@ -28,6 +28,12 @@ static void apply_color(struct parser *parser, struct block *block, const struct
 			const struct line *line)
 {
 	const char *value = tag_attribute(&tag->tag, "color");
+	const char *later = tag_attribute(&tag->tag, "api-color");
+	if (later != NULL && color_from_attribute(later, strlen(later)) == COLOR_COUNT) {
+		block->color_name = later[0] != '\0' ? later : NULL;
+	} else if (later != NULL) {
+		block->color = color_from_attribute(later, strlen(later));
+	}
 	if (value == NULL || value[0] == '\0') {
 		return;
 	}
@@ -187,7 +193,9 @@ static void warn_of_unknown(struct parser *parser, const struct block *block,
 	for (size_t i = 0; known != NULL && i < tag->tag.attribute_count; i++) {
 		char name[80];
 		(void)snprintf(name, sizeof(name), " %.70s ", tag->tag.attributes[i].name);
-		if (strstr(known, name) == NULL) {
+		bool is_color =
+			strcmp(name, " api-color ") == 0 && strstr(known, " color ") != NULL;
+		if (strstr(known, name) == NULL && !is_color) {
 			diagnostics_add(parser->diagnostics, SEVERITY_WARNING, line->number,
 					line_character(line),
 					"Notion has no%sfor <%s>, it is not sent", name,

@@ -83,6 +83,19 @@ static bool stands_in_parent(const struct parser *parser, const struct tag_rule 
 		(top->rule->shape == TAG_WRAPPER && strcmp(rule->parent, "ul") == 0));
 }
 
+/* What stands behind the title on its line. */
+static void add_rest(struct parser *parser, struct block *block, const char *text, size_t len,
+		     unsigned line)
+{
+	if (trim_end(text, len) == 0) {
+		return;
+	}
+	struct block *rest = block_append(parser->tree, block, BLOCK_PARAGRAPH);
+	rest->line = line;
+	inline_parse(&parser->tree->arena, text, len, INLINE_TAG, parser->names, line,
+		     parser->diagnostics, &rest->text);
+}
+
 static void parse_title(struct parser *parser, struct block *block, const struct block_tag *tag,
 			unsigned line)
 {
@@ -90,11 +103,14 @@ static void parse_title(struct parser *parser, struct block *block, const struct
 	size_t len = tag->content_len;
 	struct rich_text title = {0};
 
-	/* <details><summary>Title</summary></details> */
-	if (len >= 19 && memcmp(text, "<summary>", 9) == 0 &&
-	    memcmp(text + len - 10, "</summary>", 10) == 0) {
+	/* <details><summary>Title</summary>text</details> */
+	const char *end = len >= 19 && memcmp(text, "<summary>", 9) == 0
+				  ? memmem(text, len, "</summary>", 10)
+				  : NULL;
+	if (end != NULL) {
+		add_rest(parser, block, end + 10, (size_t)(text + len - (end + 10)), line);
 		text += 9;
-		len -= 19;
+		len = (size_t)(end - text);
 	}
 	if (!tag->tag.is_self_closing) {
 		inline_parse(&parser->tree->arena, text, len, INLINE_TAG, parser->names, line,

@@ -25,7 +25,9 @@ static void set_caption(json_t *payload, const struct block *block, enum block_s
 
 static void set_color(json_t *payload, const struct block *block, enum block_shape shape)
 {
-	if (block->color != COLOR_DEFAULT || shape == BLOCK_SHAPE_READ) {
+	if (block->color_name != NULL) {
+		set(payload, "color", json_text_string(block->color_name));
+	} else if (block->color != COLOR_DEFAULT || shape == BLOCK_SHAPE_READ) {
 		set(payload, "color", json_string(color_name(block->color)));
 	}
 }
@@ -219,17 +221,12 @@ static void set_fields(json_t *payload, const struct block *block, enum block_sh
 	}
 }
 
-/* Adds the keys we have no field for, and a colour we have no name for. */
+/* Adds the keys we have no field for. */
 static void add_raw(json_t *payload, const struct block *block)
 {
 	CLEANUP(json) json_t *raw = json_from_raw(block->raw);
 	if (!json_is_object(raw)) {
 		return;
-	}
-	const char *color = json_string_value(json_object_get(raw, "color"));
-	if (color != NULL && block->color == COLOR_DEFAULT &&
-	    color_from_name(color, strlen(color)) == COLOR_COUNT) {
-		json_object_set(payload, "color", json_object_get(raw, "color"));
 	}
 	if (block->media != MEDIA_FILE) {
 		json_object_del(raw, "file");

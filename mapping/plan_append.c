@@ -31,6 +31,7 @@ static size_t run_bytes(const struct run *run)
 	size_t bytes = RUN_BYTES + string_bytes(run->link);
 
 	bytes += run->style != 0 || run->color != COLOR_DEFAULT ? STYLE_BYTES : 0;
+	bytes += string_bytes(run->extra);
 	bytes += run->kind == RUN_MENTION ? MENTION_BYTES + string_bytes(run->url) : 0;
 	return bytes;
 }

@@ -40,6 +40,19 @@ static struct yaml_value *show_hosted(const struct property_context *context,
 	return yaml_string(context->arena, text, strlen(text));
 }
 
+/* Does the name alone lead to this emoji again? */
+static bool is_found_by_name(const struct property_context *context, const json_t *custom,
+			     const char *name)
+{
+	const struct names *names = context->options->names;
+	struct uuid id;
+	struct uuid found;
+	return !json_read_uuid(json_object_get(custom, "id"), &id) ||
+	       (names != NULL && names->find_emoji != NULL &&
+		names->find_emoji(names->context, name, strlen(name), &found) &&
+		uuid_equal(&id, &found));
+}
+
 static struct yaml_value *show_icon(const struct property_context *context,
 				    const struct property *property)
 {
@@ -58,7 +71,11 @@ static struct yaml_value *show_icon(const struct property_context *context,
 	buf_init(&text, YAML_MAX_BYTES);
 	if (custom != NULL) {
 		const char *name = json_string_value(json_object_get(custom, "name"));
-		buf_printf(&text, ":%s:", name != NULL ? name : "");
+		name = name != NULL ? name : "";
+		buf_printf(&text, ":%s:", name);
+		if (!is_found_by_name(context, custom, name)) {
+			buf_puts(&text, json_string_value(json_object_get(custom, "id")));
+		}
 	} else if (builtin != NULL) {
 		const char *name = json_string_value(json_object_get(builtin, "name"));
 		const char *color = json_string_value(json_object_get(builtin, "color"));
@@ -161,15 +178,19 @@ static int read_custom(const struct property_context *context, const struct prop
 {
 	const struct names *names = context->options->names;
 	const char *name = scalar->text + 1;
-	size_t len = scalar->len - 2;
+	const char *end = strrchr(name, ':');
+	size_t len = (size_t)(end - name);
 	const json_t *present = json_object_get(property->value, "custom_emoji");
 	const char *present_name = json_string_value(json_object_get(present, "name"));
 	struct uuid id;
-	if ((present_name == NULL || strlen(present_name) != len ||
-	     memcmp(present_name, name, len) != 0 ||
-	     !json_read_uuid(json_object_get(present, "id"), &id)) &&
-	    (names == NULL || names->find_emoji == NULL ||
-	     !names->find_emoji(names->context, name, len, &id))) {
+	bool has_id = end[1] != '\0' && uuid_parse(end + 1, strlen(end + 1), &id) == 0;
+	if ((end[1] != '\0' && !has_id) ||
+	    (!has_id &&
+	     (present_name == NULL || strlen(present_name) != len ||
+	      memcmp(present_name, name, len) != 0 ||
+	      !json_read_uuid(json_object_get(present, "id"), &id)) &&
+	     (names == NULL || names->find_emoji == NULL ||
+	      !names->find_emoji(names->context, name, len, &id)))) {
 		return property_error(context, scalar,
 				      "%.80s is no emoji of this workspace, write one that Notion "
 				      "lists, or a plain emoji",
@@ -268,7 +289,7 @@ static int read_icon(const struct property_context *context, const struct proper
 	if (strncmp(text, "icon:", 5) == 0) {
 		return read_builtin(context, scalar, ret_value);
 	}
-	if (scalar->len > 2 && text[0] == ':' && text[scalar->len - 1] == ':') {
+	if (scalar->len > 2 && text[0] == ':' && strchr(text + 1, ':') != NULL) {
 		return read_custom(context, property, scalar, ret_value);
 	}
 	/* Digits, # and * begin keycap emoji; nothing else of ASCII begins one. */

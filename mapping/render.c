@@ -83,7 +83,7 @@ static void render_heading(struct renderer *renderer, const struct block *block)
 
 	buf_init(&open, 200);
 	name[1] = (char)('0' + heading_level(block));
-	if (!block->is_toggleable && block->color == COLOR_DEFAULT && block->first_child == NULL) {
+	if (!block->is_toggleable && !block_has_color(block) && block->first_child == NULL) {
 		(void)render_verified(renderer, block, compose_heading);
 		render_lines(renderer, renderer->text.data, renderer->text.len);
 		return;
@@ -115,7 +115,7 @@ static bool compose_quote(struct renderer *renderer, const struct block *block, 
 
 static void render_quote(struct renderer *renderer, const struct block *block)
 {
-	if (block->color != COLOR_DEFAULT || block->text.count == 0 ||
+	if (block_has_color(block) || block->text.count == 0 ||
 	    render_verified(renderer, block, compose_quote) < 0) {
 		render_tag(renderer, block);
 		return;
@@ -134,7 +134,7 @@ static void render_paragraph(struct renderer *renderer, const struct block *bloc
 {
 	bool is_tab = block->parent != NULL && block->parent->type == BLOCK_TAB;
 
-	if (is_tab || block->color != COLOR_DEFAULT || block->icon.kind != ICON_NONE ||
+	if (is_tab || block_has_color(block) || block->icon.kind != ICON_NONE ||
 	    block->first_child != NULL) {
 		render_tag(renderer, block);
 	} else {

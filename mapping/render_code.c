@@ -40,8 +40,9 @@ static bool compose_fence(struct renderer *renderer, const struct block *code, s
 	const struct run *run = code->text.count > 0 ? &code->text.runs[0] : NULL;
 
 	if (info == NULL || code->text.count > 1 ||
-	    (run != NULL && (run->kind != RUN_TEXT || run->style != 0 ||
-			     run->color != COLOR_DEFAULT || run->link != NULL))) {
+	    (run != NULL &&
+	     (run->kind != RUN_TEXT || run->style != 0 || run->color != COLOR_DEFAULT ||
+	      run->extra != NULL || run->link != NULL))) {
 		return false;
 	}
 	size_t longest = run != NULL ? longest_run(run->text, run->text_len, '`') : 0;

@@ -61,7 +61,7 @@ bool rich_text_is_plain(const struct rich_text *text)
 	}
 	const struct run *run = &text->runs[0];
 	if (run->kind != RUN_TEXT || run->style != 0 || run->color != COLOR_DEFAULT ||
-	    run->link != NULL || !is_word_byte((unsigned char)run->text[0]) ||
+	    run->extra != NULL || run->link != NULL || !is_word_byte((unsigned char)run->text[0]) ||
 	    run->text[run->text_len - 1] == ' ') {
 		return false;
 	}

@@ -10,7 +10,7 @@ bool block_is_item(const struct block *block)
 
 bool item_has_marker(const struct block *block)
 {
-	return block->color == COLOR_DEFAULT && block->list_start_index == 0 &&
+	return !block_has_color(block) && block->list_start_index == 0 &&
 	       block->list_format == NULL;
 }
 

@@ -9,6 +9,7 @@ void render_color_attribute(struct buf *out, const struct block *block)
 	if (block->color != COLOR_DEFAULT) {
 		tag_render_attribute(out, "color", color_attribute(block->color));
 	}
+	tag_render_attribute(out, "api-color", block->color_name);
 }
 
 static void icon_and_color(struct renderer *renderer, const struct block *block, struct buf *out)

@@ -32,14 +32,15 @@ static bool same_mention(const struct run *a, const struct run *b)
 	case MENTION_TEMPLATE_USER: return same_text(a, b);
 	case MENTION_LINK_MENTION:
 	case MENTION_LINK_PREVIEW: return same_string(a->url, b->url);
-	case MENTION_OTHER: return same_string(a->raw, b->raw);
+	case MENTION_OTHER: return same_string(a->name, b->name) && same_string(a->raw, b->raw);
 	}
 	return false;
 }
 
 static bool same_run(const struct run *a, const struct run *b)
 {
-	if (a->kind != b->kind || a->style != b->style || a->color != b->color) {
+	if (a->kind != b->kind || a->style != b->style || a->color != b->color ||
+	    !same_string(a->extra, b->extra)) {
 		return false;
 	}
 	switch (a->kind) {
@@ -66,7 +67,8 @@ bool rich_text_equal(const struct rich_text *a, const struct rich_text *b)
 static bool can_merge(const struct run *a, const struct run *b)
 {
 	return a->kind == RUN_TEXT && b->kind == RUN_TEXT && a->style == b->style &&
-	       a->color == b->color && same_string(a->link, b->link);
+	       a->color == b->color && same_string(a->extra, b->extra) &&
+	       same_string(a->link, b->link);
 }
 
 static void drop_empty(struct rich_text *text)

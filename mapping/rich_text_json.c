@@ -6,6 +6,7 @@
 #include "mapping/json.h"
 #include "mapping/json_value.h"
 #include "mapping/mention_json.h"
+#include "mapping/run_extra.h"
 
 #define RUN_MAX_UNITS 2000 /* notion-api.md §3.2 */
 
@@ -26,7 +27,7 @@ static void set_text(struct run *run, const char *text)
 	run->text_len = strlen(run->text);
 }
 
-static void read_annotations(const json_t *annotations, struct run *run)
+static void read_annotations(struct arena *arena, const json_t *annotations, struct run *run)
 {
 	for (size_t i = 0; i < sizeof(style_keys) / sizeof(style_keys[0]); i++) {
 		if (json_is_true(json_object_get(annotations, style_keys[i].key))) {
@@ -39,6 +40,7 @@ static void read_annotations(const json_t *annotations, struct run *run)
 			color_from_name(json_string_value(color), json_string_length(color));
 		run->color = known != COLOR_COUNT ? known : COLOR_DEFAULT;
 	}
+	run->extra = run_extra_from_json(arena, annotations);
 }
 
 static void read_text(struct arena *arena, const json_t *item, struct run *run)
@@ -53,12 +55,20 @@ static void read_text(struct arena *arena, const json_t *item, struct run *run)
 	run->link = url != NULL && url[0] != '\0' ? url : NULL;
 }
 
+/* A kind of run that a later API has. */
+static bool is_other_kind(const json_t *item)
+{
+	const char *type = json_string_value(json_object_get(item, "type"));
+	return type != NULL && strcmp(type, "text") != 0 && strcmp(type, "type") != 0 &&
+	       json_is_object(json_object_get(item, type));
+}
+
 static void read_item(struct arena *arena, const json_t *item, struct run *ret_run)
 {
 	const json_t *equation = json_object_get(item, "equation");
 	const json_t *mention = json_object_get(item, "mention");
 	*ret_run = (struct run){.text = ""};
-	read_annotations(json_object_get(item, "annotations"), ret_run);
+	read_annotations(arena, json_object_get(item, "annotations"), ret_run);
 	if (json_is_object(equation)) {
 		ret_run->kind = RUN_EQUATION;
 		set_text(ret_run, json_copy_member(arena, equation, "expression"));
@@ -66,6 +76,12 @@ static void read_item(struct arena *arena, const json_t *item, struct run *ret_r
 		ret_run->kind = RUN_MENTION;
 		set_text(ret_run, json_copy_member(arena, item, "plain_text"));
 		mention_from_json(arena, mention, ret_run);
+	} else if (is_other_kind(item)) {
+		ret_run->kind = RUN_MENTION;
+		ret_run->mention = MENTION_OTHER;
+		ret_run->name = json_copy_member(arena, item, "type");
+		ret_run->raw = json_copy_compact(arena, json_object_get(item, ret_run->name));
+		set_text(ret_run, json_copy_member(arena, item, "plain_text"));
 	} else {
 		read_text(arena, item, ret_run);
 	}
@@ -103,6 +119,7 @@ static json_t *annotations_to_json(const struct run *run, enum block_shape shape
 	if (run->color != COLOR_DEFAULT || shape == BLOCK_SHAPE_READ) {
 		json_object_set_new(annotations, "color", json_string(color_name(run->color)));
 	}
+	run_extra_to_json(annotations, run->extra);
 	return annotations;
 }
 
@@ -140,6 +157,9 @@ static void append_item(json_t *items, const struct run *run, const char *bytes,
 	} else if (run->kind == RUN_EQUATION) {
 		json_set_typed(item, "equation",
 			       json_object_of("expression", json_text(bytes, len)));
+	} else if (run->mention == MENTION_OTHER && run->name != NULL) {
+		json_t *object = json_from_raw(run->raw);
+		json_set_typed(item, run->name, object != NULL ? object : json_object());
 	} else {
 		json_set_typed(item, "mention", mention_to_json(run, shape));
 	}
@@ -147,8 +167,15 @@ static void append_item(json_t *items, const struct run *run, const char *bytes,
 		json_object_set_new(item, "annotations", annotations_to_json(run, shape));
 		json_object_set_new(item, "plain_text", json_text(bytes, len));
 		json_object_set_new(item, "href", href_to_json(run));
-	} else if (run->style != 0 || run->color != COLOR_DEFAULT) {
+		json_array_append_new(items, item);
+		return;
+	}
+	if (run->style != 0 || run->color != COLOR_DEFAULT || run->extra != NULL) {
 		json_object_set_new(item, "annotations", annotations_to_json(run, shape));
+	}
+	/* The label says nothing to the API, which takes it; it is for whoever reads the JSON. */
+	if (shape == BLOCK_SHAPE_PARSE && run->kind == RUN_MENTION && run->text_len > 0) {
+		json_object_set_new(item, "plain_text", json_text(bytes, len));
 	}
 	json_array_append_new(items, item);
 }

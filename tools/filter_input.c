@@ -1,6 +1,7 @@
 #include "tools/filter_input.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -37,6 +38,44 @@ int input_text(const char *path, struct buf *text)
 	return 0;
 }
 
+/* Integers again, where a double holds them exactly. */
+static json_t *with_integers(json_t *value)
+{
+	const char *key;
+	void *next;
+	json_t *member;
+	size_t i;
+
+	if (json_is_real(value)) {
+		double number = json_real_value(value);
+		bool is_small = number >= -9007199254740992.0 && number <= 9007199254740992.0;
+		if (is_small && !(number < floor(number)) && !(number > floor(number))) {
+			json_decref(value);
+			return json_integer((json_int_t)number);
+		}
+		return value;
+	}
+	json_object_foreach_safe(value, next, key, member)
+	{
+		(void)json_object_set_new(value, key, with_integers(json_incref(member)));
+	}
+	json_array_foreach (value, i, member) {
+		(void)json_array_set_new(value, i, with_integers(json_incref(member)));
+	}
+	return value;
+}
+
+/* A number property may be larger than 64 bits hold: JavaScript writes it with all its digits. */
+static json_t *decode(const struct buf *text, json_error_t *error)
+{
+	json_t *json = json_loadb(text->data, text->len, 0, error);
+	if (json == NULL && json_error_code(error) == json_error_numeric_overflow) {
+		json = json_loadb(text->data, text->len, JSON_DECODE_INT_AS_REAL, error);
+		json = json != NULL ? with_integers(json) : NULL;
+	}
+	return json;
+}
+
 json_t *input_json(const char *path)
 {
 	CLEANUP(buf) struct buf text;
@@ -46,7 +85,7 @@ json_t *input_json(const char *path)
 	if (input_text(path, &text) != 0) {
 		return NULL;
 	}
-	json_t *json = json_loadb(text.data, text.len, 0, &error);
+	json_t *json = decode(&text, &error);
 	if (json == NULL) {
 		fprintf(stderr, "%s: %d:%d: %s\n",
 			is_standard_input(path) ? "standard input" : path, error.line, error.column,

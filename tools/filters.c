@@ -82,6 +82,17 @@ static int read_tree(const char *path, struct block_tree **ret_tree)
 	return error;
 }
 
+/* The wrong file would be taken for one with nothing in it. */
+static int check_kind(const char *path, const json_t *json, const char *member, const char *kind)
+{
+	if (path == NULL || (json_is_object(json) &&
+			     (member == NULL || json_is_object(json_object_get(json, member))))) {
+		return 0;
+	}
+	fprintf(stderr, "%s: not %s\n", path, kind);
+	return -EINVAL;
+}
+
 /* Everything the options name. */
 static int read_files(struct request *request)
 {
@@ -101,6 +112,12 @@ static int read_files(struct request *request)
 		if (*files[i].json == NULL) {
 			return -EINVAL;
 		}
+	}
+	if (check_kind(request->page_path, request->page, "properties", "a page") != 0 ||
+	    check_kind(request->schema_path, request->schema, "properties", "a data source") != 0 ||
+	    check_kind(request->names_path, request->names_json, NULL,
+		       "an object of ids and names") != 0) {
+		return -EINVAL;
 	}
 	if (request->names_json != NULL) {
 		filter_names_init(&request->names, request->names_json);
@@ -195,31 +212,6 @@ static void refuse_uncreatable(const struct block *parent, struct diagnostics *d
 	}
 }
 
-/* The create shape has no place for what is only read; the text shows it, so print it. */
-static void add_read_only(const struct block *parent, json_t *blocks)
-{
-	size_t i = 0;
-
-	block_children_foreach (block, parent) {
-		json_t *object = json_array_get(blocks, i++);
-		const char *type = json_string_value(json_object_get(object, "type"));
-		json_t *payload = json_object_get(object, type != NULL ? type : "");
-		if (block->list_start_index != 0) {
-			json_object_set_new(payload, "list_start_index",
-					    json_integer(block->list_start_index));
-		}
-		if (block->list_format != NULL) {
-			json_object_set_new(payload, "list_format",
-					    json_string(block->list_format));
-		}
-		json_t *children = json_object_get(payload, "children");
-		if (!json_is_array(children)) {
-			children = json_object_get(object, "children");
-		}
-		add_read_only(block, children);
-	}
-}
-
 /* The properties of a page that is to be created with this head. */
 static int parse_head(const struct request *request, const struct page_text *page,
 		      struct diagnostics *diagnostics, json_t **ret_patch)
@@ -262,8 +254,8 @@ static int parse_text(const struct request *request, const struct buf *text,
 	if (diagnostics->has_error) {
 		return -EINVAL;
 	}
-	json_t *blocks = block_tree_to_json(tree, BLOCK_SHAPE_CREATE);
-	add_read_only(&tree->root, blocks);
+	json_t *blocks = block_tree_to_json(tree, request->is_create ? BLOCK_SHAPE_CREATE
+								     : BLOCK_SHAPE_PARSE);
 	if (patch != NULL) {
 		json_object_set_new(patch, "children", blocks);
 		*ret_json = steal(&patch);

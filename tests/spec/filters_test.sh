@@ -119,6 +119,32 @@ same 'a comparison of blocks says that it reads no head' \
 '2:1: warning: the properties are not read, only blocks are compared' \
 "$($filter diff --page 22222222222242228222222222222222 "$dir/row.json" "$dir/row.md" 2>&1)"
 
+cat >"$dir/mention.json" <<'END'
+[{"type": "paragraph", "paragraph": {"rich_text": [{"type": "mention", "mention": {"type": "user",
+ "user": {"id": "11111111-1111-4111-8111-111111111111"}}, "plain_text": "@Ada"}]}}]
+END
+same 'a label is shown again, but not sent' \
+'<mention url="user://11111111-1111-4111-8111-111111111111">Ada</mention>
+0' "$($filter render "$dir/mention.json" | $filter parse | $filter render
+$filter render "$dir/mention.json" | $filter parse --create | grep -c plain_text)"
+
+cat >"$dir/large.json" <<'END'
+{"id": "11111111-1111-4111-8111-111111111111", "properties": {
+ "Nr": {"type": "number", "number": 12345678901234567000}, "M": {"type": "number", "number": 12},
+ "K": {"type": "unique_id", "unique_id": {"prefix": null, "number": 7}}}}
+END
+same 'a whole number beyond 64 bits makes no page unreadable' 'Nr: 1.2345678901234567e19
+M: 12
+K: 7' "$(echo '[]' | $filter render --page "$dir/large.json" | grep -E '^(Nr|M|K)')"
+
+same 'the wrong file is not taken for an empty one' \
+"$dir/blocks.json: not a page
+$dir/row.json: not a data source
+$dir/row.json: not an object of ids and names" \
+"$($filter render --page "$dir/blocks.json" "$dir/blocks.json" 2>&1 || true
+$filter parse --schema "$dir/row.json" "$dir/row.md" 2>&1 || true
+$filter render --names "$dir/row.json" "$dir/blocks.json" 2>&1 || true)"
+
 same 'standard input is read when no file is named' '# x' \
 "$(printf '# x\n' | $filter parse | $filter render)"
 same 'wrong usage is exit code 2' 2 "$($filter parse --page x 2>/dev/null || echo $?)"

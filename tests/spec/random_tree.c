@@ -219,6 +219,7 @@ static void random_mention(struct random *random, struct arena *arena, struct ru
 		MENTION_USER,	      MENTION_PAGE,	     MENTION_DATABASE,
 		MENTION_DATE,	      MENTION_TEMPLATE_DATE, MENTION_TEMPLATE_USER,
 		MENTION_CUSTOM_EMOJI, MENTION_LINK_MENTION,  MENTION_LINK_PREVIEW,
+		MENTION_OTHER,
 	};
 	run->kind = RUN_MENTION;
 	run->mention = PICK(random, kinds);
@@ -228,6 +229,11 @@ static void random_mention(struct random *random, struct arena *arena, struct ru
 		run->end = one_in(random, 2) ? "2026-11-22" : NULL;
 		run->time_zone = one_in(random, 3) ? "Europe/Zurich" : NULL;
 		run->text = run->start;
+		break;
+	case MENTION_OTHER:
+		run->name = one_in(random, 2) ? "citation" : NULL;
+		run->raw = "{\"type\":\"agent\",\"agent\":{\"id\":\"|<\\\"&\"}}";
+		run->text = random_string(random, arena);
 		break;
 	case MENTION_TEMPLATE_DATE: run->text = one_in(random, 2) ? "today" : "now"; break;
 	case MENTION_TEMPLATE_USER: run->text = "me"; break;
@@ -263,6 +269,7 @@ static struct rich_text random_rich_text(struct random *random, struct arena *ar
 			run->style = random_below(random, 32);
 		}
 		run->color = random_color(random);
+		run->extra = one_in(random, 40) ? "{\"color\":\"teal\",\"subscript\":true}" : NULL;
 		if (one_in(random, 8)) {
 			random_mention(random, arena, run);
 			run->style &= ~(unsigned)STYLE_CODE;
@@ -432,6 +439,9 @@ static void random_block(struct random *random, struct block_tree *tree, struct 
 	case BLOCK_QUOTE:
 	case BLOCK_CALLOUT:
 		block->color = random_color(random);
+		block->color_name = block->color == COLOR_DEFAULT && one_in(random, 20)
+					    ? "teal_background"
+					    : NULL;
 		block->text = one_in(random, 3) ? plain_text(random, arena)
 						: random_rich_text(random, arena, 4);
 		break;

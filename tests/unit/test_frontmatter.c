@@ -27,7 +27,7 @@ static const struct {
 	{"{'type':'icon','icon':{'name':'pizza','color':'blue'}}", "icon: icon:pizza:blue\n",
 	 "icon: https://www.notion.so/icons/pizza_blue.svg\n", "{}"},
 	{"{'type':'custom_emoji','custom_emoji':{'id':'" ADA "','name':'party'}}",
-	 "icon: \":party:\"\n", "icon: \":smile:\"\n",
+	 "icon: \":party:" ADA "\"\n", "icon: \":smile:\"\n",
 	 "{'icon':{'custom_emoji':{'id':'" SMILE "'},'type':'custom_emoji'}}"},
 	{"{'type':'file','file':{'url':'https://s3/x/me.png?sig'}}", "icon: https://s3/x/me.png\n",
 	 "icon: you.png\n",
