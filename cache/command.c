@@ -158,7 +158,9 @@ static json_t *run_sync(struct workspace *workspace, const json_t *request)
 static const char *state_of(struct workspace *workspace, const struct node_record *record,
 			    bool is_owed, const struct queue_entry *entry)
 {
+	CLEANUP(free) char *returned = is_owed ? NULL : status_returned(workspace, record);
 	return is_owed				       ? status_of_entry(entry)
+	       : returned != NULL		       ? "error"
 	       : status_is_conflict(workspace, record) ? "conflict"
 						       : "synced";
 }
@@ -193,6 +195,13 @@ static json_t *describe(struct workspace *workspace, struct store_transaction *s
 				  comma == NULL ? strlen(entry.error)
 						: (size_t)(comma - entry.error),
 				  "remedy", comma == NULL ? "" : comma + 2);
+	}
+	CLEANUP(free) char *returned = is_owed ? NULL : status_returned(workspace, record);
+	if (returned != NULL) {
+		json_decref(error);
+		error = json_pack("{sn sn ss ss}", "line", "column", "message", returned, "remedy",
+				  "remove what is in it first, or remove the .error file to keep "
+				  "the page");
 	}
 	const char *url = json_string_value(json_object_get(object, "url"));
 	bool is_listed = (record->flags & NODE_LISTED) != 0;

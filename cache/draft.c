@@ -130,7 +130,8 @@ static int read_present(struct workspace *workspace, node_id node, char **ret_by
 		return r;
 	}
 	r = queue_get(state, node, &entry);
-	if (r == 0 && entry.kind == QUEUE_SAVE) {
+	/* Saved and removed before it was sent: what was saved is what was last there. */
+	if (r == 0 && (entry.kind == QUEUE_SAVE || entry.text_len > 0)) {
 		*ret_bytes = steal(&entry.text);
 		*ret_len = entry.text_len;
 		return 0;

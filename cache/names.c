@@ -180,7 +180,8 @@ int workspace_mkdir(struct workspace *workspace, node_id directory, const char *
 	}
 	(void)snprintf(file_name, sizeof file_name, "%s.md", name);
 	int r = workspace_begin(workspace, true, &state, NULL);
-	if (r == 0 && tree_lookup(state, directory, name, &made) == 0) {
+	if (r == 0 && tree_lookup(state, directory, name, &made) == 0 &&
+	    (made.flags & NODE_HIDDEN) == 0) {
 		return -EEXIST;
 	}
 	if (r == 0) {
@@ -192,6 +193,7 @@ int workspace_mkdir(struct workspace *workspace, node_id directory, const char *
 	}
 	r = tree_page_directory(state, &page, &workspace->owner, clock_now_ms(), &changes, &made);
 	if (r == 0) {
+		made.flags &= ~(unsigned)NODE_HIDDEN;
 		made.flags |= page.flags & NODE_NEW;
 		/* Nothing lies below a page that is new, or whose body showed no children. */
 		made.flags |= NODE_LISTED;

@@ -2,11 +2,14 @@
  * Names that go: unlink and rmdir. What is owed to Notion for it goes into the queue in the same
  * transaction.
  */
+#define LOG_MODULE "names"
+
 #include <errno.h>
 
 #include "cache/queue.h"
 #include "cache/workspace_private.h"
 #include "mapping/base/clock.h"
+#include "mapping/base/log.h"
 
 /* Owes the trashing of a page after the grace time. */
 static int owe_trash(struct workspace *workspace, struct store_transaction *state,
@@ -44,6 +47,7 @@ int workspace_unlink(struct workspace *workspace, node_id directory, const char 
 		return -EISDIR;
 	}
 	record.flags |= NODE_HIDDEN;
+	record.flags &= ~(unsigned)NODE_RETURNED;
 	r = tree_put(state, &record);
 	if (r == 0) {
 		r = tree_touch(state, directory, NULL, clock_now_ms(), NULL);
@@ -64,12 +68,15 @@ int workspace_unlink(struct workspace *workspace, node_id directory, const char 
 
 struct counting {
 	size_t visible;
+	size_t hidden;
 };
 
 static int count_visible(void *context, const struct node_record *record)
 {
 	struct counting *counting = context;
-	counting->visible += (record->flags & NODE_HIDDEN) == 0 ? 1 : 0;
+	bool is_hidden = (record->flags & NODE_HIDDEN) != 0;
+	counting->visible += is_hidden ? 0 : 1;
+	counting->hidden += is_hidden ? 1 : 0;
 	return 0;
 }
 
@@ -86,6 +93,9 @@ int workspace_rmdir(struct workspace *workspace, node_id directory, const char *
 	if (r == 0) {
 		r = tree_lookup(state, directory, name, &record);
 	}
+	if (r == 0 && (record.flags & NODE_HIDDEN) != 0) {
+		r = -ENOENT;
+	}
 	if (r == 0 && !node_is_directory(&record)) {
 		r = -ENOTDIR;
 	}
@@ -99,8 +109,18 @@ int workspace_rmdir(struct workspace *workspace, node_id directory, const char *
 		return -ENOTEMPTY;
 	}
 	if (record.role != ROLE_PAGE_DIRECTORY) {
-		return -EPERM; /* an empty database is still one */
+		log_warning("%s is a database, and not removed: an empty one is still one; delete "
+			    "it in Notion",
+			    record.name);
+		return -EPERM;
 	}
-	r = tree_remove_directory(state, &record, clock_now_ms(), &changes);
+	if (counting.hidden > 0) {
+		/* The pages in it are in their grace time: they keep their place until then. */
+		record.flags |= NODE_HIDDEN;
+		r = tree_put(state, &record);
+		r = r == 0 ? tree_touch(state, directory, NULL, clock_now_ms(), NULL) : r;
+	} else {
+		r = tree_remove_directory(state, &record, clock_now_ms(), &changes);
+	}
 	return r < 0 ? r : workspace_commit(&state, NULL);
 }

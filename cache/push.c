@@ -176,12 +176,20 @@ int push_page(struct workspace *workspace, node_id node, int64_t *ret_again_ms)
 		push_release(&push);
 		return 0;
 	}
-	if (r == 0 && push.entry.kind == QUEUE_TRASH && push.journal != NULL) {
+	if (r == 0 && push_is_trash_journal(&push)) {
+		bool is_wanted =
+			push.entry.kind != QUEUE_TRASH || (push.record.flags & NODE_HIDDEN) == 0;
+		r = is_wanted ? push_untrash(&push) : 0;
+	} else if (r == 0 && push.entry.kind == QUEUE_TRASH && push.journal != NULL) {
 		/* A create may be on its way: then there is something to trash. */
 		r = push_resume(&push);
+		r = r == -ESTALE ? 0 : r; /* the rest of a merged save is wanted no more */
 	}
 	if (r == 0) {
 		r = push.entry.kind == QUEUE_TRASH ? push_trash(&push) : push_save(&push);
+	}
+	if (r == -ECANCELED) {
+		r = 0; /* stopping: the queue has it; or it waits for a person */
 	}
 	if (r < 0 && r != -EAGAIN) {
 		log_error("saving %s failed: %s", push.record.name, strerror(-r));

@@ -103,6 +103,16 @@ must_check int push_page_after(struct push *push, json_t **ret_page);
 must_check int push_again_or_refuse(struct push *push, int error);
 /* The entry is a QUEUE_TRASH. 0, or -EAGAIN as push_page. */
 must_check int push_trash(struct push *push);
+/* Is the journal that of a trashing? {"trash":{"in_trash":bool,"sent_ms":T}}: what was sent last,
+ * and when, as long as it is not certain; T 0: it is certain. */
+bool push_is_trash_journal(const struct push *push);
+/* The page was trashed, or may be, and is wanted again: out of the trash before anything else. The
+ * journal is gone then. -EAGAIN with push->again_ms. */
+must_check int push_untrash(struct push *push);
+/* A local file beside the page, and the kernel told. */
+void push_write_beside(struct push *push, const char *name, const void *bytes, size_t len);
+/* X.md.error goes. */
+void push_remove_error_file(struct push *push);
 /* It can't be sent as it is: the entry stays, with the reason. */
 must_check int push_refuse(struct push *push, unsigned line, unsigned column, const char *message);
 

@@ -80,7 +80,7 @@ static bool means_the_same(struct push *push, struct store_transaction *state,
 
 /* ---- into the stores ---- */
 
-static void remove_error_file(struct push *push)
+void push_remove_error_file(struct push *push)
 {
 	char name[NODE_NAME_MAX_BYTES + 16];
 	(void)snprintf(name, sizeof name, "%s.error", push->record.name);
@@ -267,7 +267,7 @@ int push_finish(struct push *push)
 	}
 	if (r == 0) {
 		workspace_tell(push->workspace, &changes);
-		remove_error_file(push);
+		push_remove_error_file(push);
 		if (result.is_changed) {
 			workspace_tell_page(push->workspace, push->record.node);
 		}
@@ -284,7 +284,7 @@ int push_finish(struct push *push)
 
 /* ---- what can't be sent ---- */
 
-static void write_beside(struct push *push, const char *name, const void *bytes, size_t len)
+void push_write_beside(struct push *push, const char *name, const void *bytes, size_t len)
 {
 	struct tree_change change = {.directory = push->record.parent, .name = (char *)name};
 	struct tree_changes changes = {.items = &change, .count = 1};
@@ -330,7 +330,7 @@ int push_refuse(struct push *push, unsigned line, unsigned column, const char *m
 	buf_init(&text, 100000);
 	buf_printf(&text, "%s:%u:%u: %s\n", push->record.name, line, column, message);
 	(void)snprintf(name, sizeof name, "%s.error", push->record.name);
-	write_beside(push, name, text.data, text.len);
+	push_write_beside(push, name, text.data, text.len);
 	return 0;
 }
 
@@ -344,7 +344,7 @@ void push_keep_copy(struct push *push)
 		*at = *at == ':' ? '-' : *at;
 	}
 	(void)snprintf(name, sizeof name, "%s.conflict-%sZ", push->record.name, stamp);
-	write_beside(push, name, push->entry.text, push->entry.text_len);
+	push_write_beside(push, name, push->entry.text, push->entry.text_len);
 	log_warning("%s was changed in Notion at the same place; your text is in %s",
 		    push->record.name, name);
 }

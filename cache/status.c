@@ -97,10 +97,31 @@ bool status_is_conflict(struct workspace *workspace, const struct node_record *p
 	return is_there;
 }
 
+char *status_returned(struct workspace *workspace, const struct node_record *page)
+{
+	char name[NODE_NAME_MAX_BYTES + 16];
+	char text[1000];
+	if ((page->flags & NODE_RETURNED) == 0) {
+		return NULL;
+	}
+	(void)snprintf(name, sizeof name, "%s.error", page->name);
+	CLEANUP(fd) int fd = local_open(workspace->local, page->parent, name, O_RDONLY, 0);
+	ssize_t len = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
+	if (len < 0) {
+		return NULL;
+	}
+	text[len] = '\0';
+	text[strcspn(text, "\n")] = '\0';
+	size_t head = strlen(page->name);
+	bool has_head = strncmp(text, page->name, head) == 0 && strncmp(text + head, ": ", 2) == 0;
+	return strdup(has_head ? text + head + 2 : text);
+}
+
 struct conflicts {
 	struct workspace *workspace;
 	struct store_transaction *state;
 	json_t *paths;
+	json_t *failed;
 };
 
 static int note_conflict(void *context, const struct node_record *record)
@@ -110,6 +131,12 @@ static int note_conflict(void *context, const struct node_record *record)
 		char *path = status_path(conflicts->state, record->node);
 		(void)json_array_append_new(conflicts->paths, json_string(path));
 		free(path);
+	}
+	CLEANUP(free) char *returned = status_returned(conflicts->workspace, record);
+	if (returned != NULL && !queue_exists(conflicts->state, record->node)) {
+		CLEANUP(free) char *path = status_path(conflicts->state, record->node);
+		(void)json_array_append_new(conflicts->failed, json_pack("{ss? ss}", "path", path,
+									 "message", returned));
 	}
 	return node_is_directory(record)
 		       ? tree_each(conflicts->state, record->node, 0, note_conflict, context)
@@ -138,7 +165,11 @@ json_t *status_json(struct workspace *workspace)
 	}
 	struct owed owed = {.state = state, .failed = json_array(), .held = json_array()};
 	struct conflicts conflicts = {
-		.workspace = workspace, .state = state, .paths = json_array()};
+		.workspace = workspace,
+		.state = state,
+		.paths = json_array(),
+		.failed = owed.failed,
+	};
 	int r = object_count_pages(cache, &known);
 	if (r == 0) {
 		r = store_count(cache, CACHE_BODY, &cached);

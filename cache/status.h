@@ -25,5 +25,8 @@ const char *status_of_entry(const struct queue_entry *entry);
 /* Was the page changed on both sides, and does the copy kept then still lie beside it? Removing
  * the copy is how a person says that it is settled. */
 bool status_is_conflict(struct workspace *workspace, const struct node_record *page);
+/* Why a page that was removed is there again, or NULL: it is not one, or the X.md.error that says
+ * so was removed. malloc'ed. */
+char *status_returned(struct workspace *workspace, const struct node_record *page);
 
 #endif

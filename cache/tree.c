@@ -233,6 +233,24 @@ int tree_touch(struct store_transaction *state, node_id directory, const char *n
 	return r;
 }
 
+int tree_reveal(struct store_transaction *state, node_id directory, int64_t now_ms,
+		struct tree_changes *changes)
+{
+	struct node_record record;
+	int r = tree_get(state, directory, &record);
+	while (r == 0 && node_is_directory(&record) && (record.flags & NODE_HIDDEN) != 0) {
+		record.flags &= ~(unsigned)NODE_HIDDEN;
+		r = tree_put(state, &record);
+		if (r == 0) {
+			r = tree_touch(state, record.parent, record.name, now_ms, changes);
+		}
+		if (r == 0) {
+			r = tree_get(state, record.parent, &record);
+		}
+	}
+	return r;
+}
+
 /* Puts the three indexes of a record in place. */
 static int link_record(struct store_transaction *state, const struct node_record *record)
 {
@@ -287,6 +305,9 @@ static int insert(struct store_transaction *state, struct node_record *record, i
 	}
 	if (r == 0) {
 		r = link_record(state, record);
+	}
+	if (r == 0) {
+		r = tree_reveal(state, record->parent, now_ms, changes);
 	}
 	return r < 0 ? r : tree_touch(state, record->parent, record->name, now_ms, changes);
 }
@@ -444,6 +465,9 @@ static int move_one(struct store_transaction *state, struct node_record *record,
 	if (r == 0) {
 		r = link_record(state, record);
 	}
+	if (r == 0 && (record->flags & NODE_HIDDEN) == 0) {
+		r = tree_reveal(state, directory, now_ms, changes);
+	}
 	return r < 0 ? r : tree_touch(state, directory, name, now_ms, changes);
 }
 
@@ -493,6 +517,19 @@ static int remove_one(struct store_transaction *state, const struct node_record 
 		r = store_delete(state, STATE_NODE, key, sizeof key);
 	}
 	return r < 0 ? r : tree_touch(state, record->parent, record->name, now_ms, changes);
+}
+
+static int stop_at_any(void *context, const struct node_record *record)
+{
+	(void)record;
+	*(bool *)context = true;
+	return 1;
+}
+
+bool tree_is_empty(struct store_transaction *state, node_id directory)
+{
+	bool found = false;
+	return tree_each(state, directory, 0, stop_at_any, &found) == 0 && !found;
 }
 
 int tree_remove_directory(struct store_transaction *state, const struct node_record *directory,

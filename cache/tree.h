@@ -33,6 +33,7 @@ enum node_flag {
 	NODE_CONFLICT = 1 << 4,	  /* a conflict copy was put beside it (status_is_conflict) */
 	NODE_RETITLED = 1 << 5,	  /* named by rename(2); the title goes out with the next push */
 	NODE_FLAT = 1 << 6,	  /* database: the rows of `source` lie in it directly */
+	NODE_RETURNED = 1 << 16,  /* could not be removed; X.md.error says why (status_returned) */
 };
 
 struct node_record {
@@ -137,9 +138,14 @@ must_check int tree_create(struct store_transaction *state, node_id directory, c
 must_check int tree_page_directory(struct store_transaction *state, const struct node_record *page,
 				   const struct tree_owner *owner, int64_t now_ms,
 				   struct tree_changes *changes, struct node_record *ret_record);
+/* Does nothing lie in it, hidden or not? */
+bool tree_is_empty(struct store_transaction *state, node_id directory);
 /* Takes an object's file and directory out, with everything below. */
 must_check int tree_remove(struct store_transaction *state, const struct uuid *object,
 			   int64_t now_ms, struct tree_changes *changes);
+/* A directory that left its name has it again, and those above it: something lies in it. */
+must_check int tree_reveal(struct store_transaction *state, node_id directory, int64_t now_ms,
+			   struct tree_changes *changes);
 /* Takes out a page's empty directory; the page stays. */
 must_check int tree_remove_directory(struct store_transaction *state,
 				     const struct node_record *directory, int64_t now_ms,

@@ -199,8 +199,11 @@ int command_info(int argc, char **argv)
 		}
 		const json_t *error = json_object_get(answer, "error");
 		if (json_is_object(error)) {
-			(void)printf("error      line %lld: ",
-				     (long long)json_integer_value(json_object_get(error, "line")));
+			json_int_t line = json_integer_value(json_object_get(error, "line"));
+			(void)printf("error      ");
+			if (line > 0) {
+				(void)printf("line %lld: ", (long long)line);
+			}
 			print_safe(json_string_value(json_object_get(error, "message")));
 			(void)printf(", ");
 			print_safe(json_string_value(json_object_get(error, "remedy")));
