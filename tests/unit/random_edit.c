@@ -48,7 +48,6 @@ struct grower {
 	unsigned left;
 	unsigned max_depth;
 	unsigned next_page;
-	bool in_column; /* the next level is a column's: no columns there */
 	struct buf sketch;
 };
 
@@ -80,7 +79,6 @@ static void grow_columns(struct grower *grower, unsigned depth)
 	put_line(&grower->sketch, depth, "columns");
 	for (unsigned i = 0; i < columns; i++) {
 		put_line(&grower->sketch, depth + 1, "column");
-		grower->in_column = true;
 		grow(grower, depth + 2, random_below(grower->random, 3));
 	}
 }
@@ -106,11 +104,7 @@ static void grow_one(struct grower *grower, unsigned depth)
 	unsigned kinds = grower->kind == RANDOM_PLAIN ? 4 : 7;
 	unsigned choice = random_below(grower->random, 12);
 
-	bool in_column = grower->in_column;
-
-	grower->in_column = false;
-	if (grower->kind >= RANDOM_CONTAINED && depth + 2 < grower->max_depth && choice == 0 &&
-	    !in_column) {
+	if (grower->kind >= RANDOM_CONTAINED && depth + 2 < grower->max_depth && choice == 0) {
 		grow_columns(grower, depth);
 	} else if (grower->kind >= RANDOM_CONTAINED && choice == 1) {
 		grow_table(grower, depth);
@@ -129,14 +123,10 @@ static void grow_one(struct grower *grower, unsigned depth)
 
 static void grow(struct grower *grower, unsigned depth, unsigned count)
 {
-	bool in_column = grower->in_column;
-
 	for (unsigned i = 0; i < count && grower->left > 0 && depth < grower->max_depth; i++) {
 		grower->left--;
-		grower->in_column = in_column;
 		grow_one(grower, depth);
 	}
-	grower->in_column = false;
 }
 
 struct block_tree *random_tree(struct random *random, enum random_kind kind, unsigned max_blocks,

@@ -182,6 +182,23 @@ START_TEST(deep_blocks_are_appended_to_what_was_created)
 }
 END_TEST
 
+START_TEST(columns_in_a_column_are_appended_to_it)
+{
+	struct edit edit;
+
+	/* In one request they may only stand at its top. */
+	edit_start(&edit, "p a\n",
+		   "p a\ncolumns\n\tcolumn\n\t\tcolumns\n\t\t\tcolumn\n\t\t\t\tp 1\n"
+		   "\t\t\tcolumn\n\t\t\t\tp 2\n\tcolumn\n\t\tp x\n");
+	ck_assert_uint_eq(edit.plan->count, 2);
+	json_t *call = plan_call_to_json(&edit.plan->calls[1]);
+	ck_assert_str_eq(json_string_value(json_object_get(call, "path")),
+			 "/v1/blocks/@1.1.1/children");
+	json_decref(call);
+	edit_end(&edit);
+}
+END_TEST
+
 START_TEST(a_heading_becomes_a_toggle_before_it_gets_children)
 {
 	check_edit("h Title\np a\n", "th Title\n\tp a\n", "update append delete ",
@@ -408,6 +425,7 @@ SUITE_CASES = {
 	&a_page_line_that_is_no_child_is_a_link,
 	&a_block_that_cannot_be_created_is_an_error_with_its_line,
 	&deep_blocks_are_appended_to_what_was_created,
+	&columns_in_a_column_are_appended_to_it,
 	&a_heading_becomes_a_toggle_before_it_gets_children,
 	&long_runs_go_in_hundreds_each_after_the_last,
 	&long_tables_get_their_rows_in_hundreds,

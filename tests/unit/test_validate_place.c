@@ -136,8 +136,11 @@ START_TEST(blocks_stand_only_under_parents_that_take_them)
 		{"{'type':'toggle','toggle':{}}", "[{'table_row':{'cells':[]}}]",
 		 "A table_row can't be a child of a toggle."},
 		{"{'type':'column_list','column_list':{}}", "[{'column':{'children':[]}}]", NULL},
-		{"{'type':'column','column':{}}", "[{'column_list':{}}]",
-		 "A column_list can't be a child of a column."},
+		/* The sheet forbids a column there and nothing else; the official types take any
+		 * block at the top of an append, whatever it is appended to. */
+		{"{'type':'column','column':{}}", "[{'column_list':{}}]", NULL},
+		{"{'type':'column','column':{}}", "[{'column':{'children':[]}}]",
+		 "A column can't be a child of a column."},
 		{"{'type':'tab','tab':{}}", "[{'divider':{}}]",
 		 "A divider can't be a child of a tab."},
 		{"{'type':'synced_block','synced_block':{'synced_from':{'block_id':'x'}}}",

@@ -253,15 +253,9 @@ int validate_placement(const json_t *children, const json_t *parent, char **ret_
 	json_array_foreach ((json_t *)children, i, block) {
 		const char *name = block_name(block);
 		bool bound = strcmp(name, "table_row") == 0 || strcmp(name, "column") == 0;
-		bool columns_in_column = type != NULL && type->children == CHILDREN_OF_COLUMN &&
-					 strcmp(name, "column_list") == 0;
 		if (only == NULL ? bound : strcmp(name, only) != 0) {
 			return report_message(ret_message, "A %s can't be a child of a %s.", name,
 					      type == NULL ? "page" : parent_name);
-		}
-		if (columns_in_column) {
-			return report_message(ret_message,
-					      "A column_list can't be a child of a column.");
 		}
 		if (width != NULL && (json_int_t)json_array_size(json_object_get(
 					     json_object_get(block, "table_row"), "cells")) !=
