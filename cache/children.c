@@ -8,6 +8,7 @@
 
 #include "cache/content.h"
 #include "cache/queue.h"
+#include "cache/shown.h"
 #include "cache/workspace_private.h"
 #include "mapping/base/clock.h"
 #include "mapping/base/log.h"
@@ -151,7 +152,10 @@ static void settle_missing(struct workspace *workspace, node_id directory,
 		 * became of it. While pages are open for writing none goes, for it may be one of
 		 * them. */
 		if (is_second && !is_open && !is_owed_below(state, &objects[i])) {
-			r = tree_remove(state, &objects[i], clock_now_ms(), &changes);
+			r = workspace->options.read_only
+				    ? shown_keep_tree(state, cache, &objects[i])
+				    : 0;
+			r = r == 0 ? tree_remove(state, &objects[i], clock_now_ms(), &changes) : r;
 			r = r == 0 ? object_delete(cache, &objects[i]) : r;
 		} else {
 			record.missing_since_ms = clock_now_ms();

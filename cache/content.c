@@ -7,6 +7,7 @@
 #include "cache/keys.h"
 #include "cache/labels.h"
 #include "cache/queue.h"
+#include "cache/shown.h"
 #include "cache/workspace_private.h"
 #include "mapping/base/clock.h"
 #include "mapping/frontmatter.h"
@@ -214,12 +215,19 @@ int content_version(struct store_transaction *state, struct store_transaction *c
 }
 
 /* New bytes: size, version, times and the rendering move together. */
-static int show(struct store_transaction *state, struct store_transaction *cache,
-		struct node_record *record, const struct buf *text, int64_t edited_ms)
+static int show(struct workspace *workspace, struct store_transaction *state,
+		struct store_transaction *cache, struct node_record *record, const struct buf *text,
+		int64_t edited_ms)
 {
 	int64_t edited_ns = edited_ms * 1000000;
 	int64_t now_ns = clock_now_ms() * 1000000;
 	bool is_first = (record->flags & NODE_SIZE_EXACT) == 0;
+	if (workspace->options.read_only) {
+		int kept = shown_keep(cache, record);
+		if (kept < 0) {
+			return kept;
+		}
+	}
 	/* A second apart at least: rsync and git compare whole seconds (fuse.md §4). */
 	int64_t after_ns = record->mtime_ns + 1000000000;
 	record->mtime_ns = is_first || edited_ns > after_ns ? edited_ns : after_ns;
@@ -275,7 +283,7 @@ int content_update(struct workspace *workspace, struct store_transaction *state,
 		bool is_known = (record.flags & NODE_SIZE_EXACT) != 0 && record.size == text.len &&
 				record.content_hash == content_hash(text.data, text.len);
 		if (!is_known) {
-			r = show(state, cache, &record, &text, info.edited_ms);
+			r = show(workspace, state, cache, &record, &text, info.edited_ms);
 			*ret_changed = r == 0;
 		} else if (rendering_get(cache, page, &version, &old) < 0 ||
 			   version != record.version) {

@@ -31,10 +31,11 @@ enum cache_table {
 	CACHE_BODY,	 /* page id → its blocks, nested (JSON), and when they were read */
 	CACHE_RENDERING, /* page id → version and the bytes shown */
 	CACHE_META,	 /* name → watermark, format */
+	CACHE_SHOWN,	 /* node, version → what a read-only mount showed (shown.h) */
 };
 #define CACHE_TABLE_NAMES                                            \
 	{                                                            \
-		"object", "child", "body", "rendering", "meta", NULL \
+		"object", "child", "body", "rendering", "meta", "shown", NULL \
 	}
 
 #endif

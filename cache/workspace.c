@@ -15,6 +15,7 @@
 
 #include "cache/command.h"
 #include "cache/identity.h"
+#include "cache/shown.h"
 #include "cache/workspace_private.h"
 #include "mapping/base/clock.h"
 #include "mapping/base/log.h"
@@ -130,6 +131,9 @@ static int open_cache(struct workspace *workspace)
 			r = store_put(cache, CACHE_META, "format", 6, CACHE_FORMAT,
 				      strlen(CACHE_FORMAT));
 		}
+	}
+	if (r == 0) {
+		r = shown_clear(cache);
 	}
 	if (r < 0) {
 		store_abort(cache);

@@ -13,6 +13,7 @@
 #ifndef NOTIONFS_CACHE_WORKSPACE_H
 #define NOTIONFS_CACHE_WORKSPACE_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -217,6 +218,22 @@ void page_file_getattr(struct page_file *file, struct node_attr *ret_attr);
 /* truncate(2) without a handle: a save. -EAGAIN: WANT_CONTENT first. */
 must_check int workspace_truncate(struct workspace *workspace, node_id page, off_t size,
 				  pid_t process, struct node_attr *ret_attr);
+
+/* ---- a read-only mount that is asked to open nothing (shown.h) ---- */
+
+/* Is every page here, and no save owed? Counts them all: not for every request. */
+bool workspace_is_complete(struct workspace *workspace);
+/* Bytes of what was answered as attr.version, though the page has changed or gone since; number of
+ * bytes, -ESTALE for a version that was forgotten, or another -errno. */
+ssize_t workspace_read_version(struct workspace *workspace, node_id node, uint64_t version,
+			       void *bytes, size_t len, off_t offset);
+must_check int workspace_version_getattr(struct workspace *workspace, node_id node,
+					 uint64_t version, struct node_attr *ret_attr);
+/* The kernel has forgotten it. */
+void workspace_forget_version(struct workspace *workspace, node_id node, uint64_t version);
+/* The name a node has now. -ENOENT. */
+must_check int workspace_place(struct workspace *workspace, node_id node, node_id *ret_directory,
+			       char ret_name[NAME_MAX + 1]);
 
 /* ---- what people and commands ask ---- */
 

@@ -68,10 +68,17 @@ int attr_of_handle(struct fs *fs, struct handle *handle, struct stat *ret_stat)
 	return 0;
 }
 
-/* Only open handles know it. */
+/* Only open handles know it, or on a read-only mount its version. */
 static int attr_of_detached(struct fs *fs, const struct place *place, struct stat *ret_stat,
 			    double *ret_timeout)
 {
+	struct node_attr attr;
+	if (place->version != 0 &&
+	    workspace_version_getattr(fs->workspace, place->node, place->version, &attr) == 0) {
+		attr_from_node(fs, &attr, ret_stat);
+		*ret_timeout = ATTR_FOREVER_SECS;
+		return 0;
+	}
 	CLEANUP(handle) struct handle *handle = inode_any_handle(fs->inodes, place->number);
 	if (handle == NULL) {
 		return -ESTALE;
@@ -97,14 +104,32 @@ static int attr_of_node(struct fs *fs, const struct place *place, struct stat *r
 		}
 		return attr_of_detached(fs, place, ret_stat, ret_timeout);
 	}
+	if (attr.is_size_exact) {
+		inode_pin(fs->inodes, place->number, attr.version);
+	}
 	attr_from_node(fs, &attr, ret_stat);
 	*ret_timeout = attr_timeout(&attr);
 	return 0;
 }
 
+static int attr_of_special(struct fs *fs, const struct place *place, struct stat *ret_stat,
+			   double *ret_timeout)
+{
+	size_t size;
+	*ret_timeout = 0;
+	int r = special_stat(fs, place->node, ret_stat);
+	if (r == 0 && inode_read_text(fs->inodes, place->number, NULL, 0, 0, &size) == 0) {
+		ret_stat->st_size = (off_t)size;
+	}
+	return r;
+}
+
 int attr_of_place(struct fs *fs, const struct place *place, struct stat *ret_stat,
 		  double *ret_timeout)
 {
+	if (place->kind == PLACE_SPECIAL) {
+		return attr_of_special(fs, place, ret_stat, ret_timeout);
+	}
 	if (place->is_detached) {
 		return attr_of_detached(fs, place, ret_stat, ret_timeout);
 	}
@@ -113,7 +138,7 @@ int attr_of_place(struct fs *fs, const struct place *place, struct stat *ret_sta
 	case PLACE_PAGE:
 	case PLACE_DIRECTORY: return attr_of_node(fs, place, ret_stat, ret_timeout);
 	case PLACE_LOCAL: return local_stat(fs->local, place->node, place->path, ret_stat);
-	case PLACE_SPECIAL: *ret_timeout = 0; return special_stat(fs, place->node, ret_stat);
+	case PLACE_SPECIAL: break;
 	}
 	return -ESTALE;
 }

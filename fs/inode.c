@@ -131,14 +131,42 @@ static struct inode *add_locked(struct inode_table *table, enum place_kind kind,
 
 bool inode_is_changed_under_readers(const struct inode *inode, uint64_t version)
 {
-	return inode->kind == PLACE_PAGE && inode->handles != NULL && inode->writers == 0 &&
-	       inode->version != version;
+	return inode->kind == PLACE_PAGE && inode->version != version &&
+	       (inode->is_pinned || (inode->handles != NULL && inode->writers == 0));
 }
 
 static void free_inode(struct inode *inode)
 {
 	inode_clear_names(inode);
+	if (inode->text.data != NULL) {
+		buf_release(&inode->text);
+	}
 	free(inode);
+}
+
+void inode_pin_versions(struct inode_table *table, inode_version_forgotten *forgotten,
+			void *context)
+{
+	table->pins_versions = true;
+	table->forgotten = forgotten;
+	table->context = context;
+}
+
+void inode_pin_locked(const struct inode_table *table, struct inode *inode, uint64_t version)
+{
+	if (table->pins_versions && inode->kind == PLACE_PAGE && !inode->is_pinned) {
+		inode->version = version;
+		inode->is_pinned = true;
+	}
+}
+
+void inode_pin(struct inode_table *table, uint64_t number, uint64_t version)
+{
+	LOCK_SCOPE(&table->lock);
+	struct inode *inode = inode_find_number(table, number);
+	if (inode != NULL) {
+		inode_pin_locked(table, inode, version);
+	}
 }
 
 /* ---- life ---- */
@@ -185,6 +213,7 @@ int inode_place(struct inode_table *table, uint64_t number, struct place *ret_pl
 	ret_place->number = number;
 	ret_place->node = inode->object;
 	ret_place->is_detached = !inode->is_attached;
+	ret_place->version = inode->is_pinned ? inode->version : 0;
 	ret_place->path[0] = '\0';
 	if (inode->kind == PLACE_LOCAL) {
 		if (inode->names == NULL) {
@@ -226,6 +255,9 @@ uint64_t inode_remember_node(struct inode_table *table, const struct node_attr *
 		inode = add_locked(table, attr->kind == NODE_PAGE ? PLACE_PAGE : PLACE_DIRECTORY,
 				   attr->node);
 	}
+	if (attr->is_size_exact) {
+		inode_pin_locked(table, inode, attr->version);
+	}
 	inode_set_only_name(inode, directory, name);
 	inode->lookups++;
 	return inode->number;
@@ -255,10 +287,47 @@ uint64_t inode_remember_special(struct inode_table *table, node_id object)
 	return inode->number;
 }
 
-void inode_free_unused_locked(struct inode_table *table, struct inode *inode)
+uint64_t inode_remember_text(struct inode_table *table, node_id object, struct buf *text)
+{
+	LOCK_SCOPE(&table->lock);
+	struct inode *inode = add_locked(table, PLACE_SPECIAL, object);
+	/* The next lookup gets another. */
+	inode_detach_locked(table, inode);
+	inode->text = *text;
+	buf_init(text, text->max_bytes);
+	inode->lookups++;
+	return inode->number;
+}
+
+ssize_t inode_read_text(struct inode_table *table, uint64_t number, void *bytes, size_t len,
+			off_t offset, size_t *ret_size)
+{
+	LOCK_SCOPE(&table->lock);
+	const struct inode *inode = inode_find_number(table, number);
+	if (inode == NULL || inode->kind != PLACE_SPECIAL || inode->text.data == NULL) {
+		return -ESTALE;
+	}
+	if (ret_size != NULL) {
+		*ret_size = inode->text.len;
+	}
+	size_t start = (size_t)offset < inode->text.len ? (size_t)offset : inode->text.len;
+	size_t left = inode->text.len - start;
+	len = len < left ? len : left;
+	if (len > 0) {
+		memcpy(bytes, inode->text.data + start, len);
+	}
+	return (ssize_t)len;
+}
+
+void inode_free_unused_locked(struct inode_table *table, struct inode *inode,
+			      struct forgotten *ret_forgotten)
 {
 	if (inode->lookups > 0 || inode->handles != NULL) {
 		return;
+	}
+	if (inode->is_pinned && !inode->is_attached) {
+		*ret_forgotten =
+			(struct forgotten){.page = inode->object, .version = inode->version};
 	}
 	inode_detach_locked(table, inode);
 	struct inode **link = &table->by_number[slot_of(table, inode->number)];
@@ -272,12 +341,21 @@ void inode_free_unused_locked(struct inode_table *table, struct inode *inode)
 
 void inode_forget(struct inode_table *table, uint64_t number, uint64_t count)
 {
-	LOCK_SCOPE(&table->lock);
+	struct forgotten forgotten = {0};
+	(void)pthread_mutex_lock(&table->lock);
 	struct inode *inode = inode_find_number(table, number);
-	if (inode == NULL || number == 1) {
-		return;
+	if (inode != NULL && number != 1) {
+		assert(inode->lookups >= count);
+		inode->lookups -= count;
+		inode_free_unused_locked(table, inode, &forgotten);
 	}
-	assert(inode->lookups >= count);
-	inode->lookups -= count;
-	inode_free_unused_locked(table, inode);
+	(void)pthread_mutex_unlock(&table->lock);
+	inode_tell_forgotten(table, &forgotten);
+}
+
+void inode_tell_forgotten(const struct inode_table *table, const struct forgotten *forgotten)
+{
+	if (forgotten->page != 0 && table->forgotten != NULL) {
+		table->forgotten(table->context, forgotten->page, forgotten->version);
+	}
 }

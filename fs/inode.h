@@ -37,6 +37,8 @@ struct place {
 	/* The kernel's object is an earlier version, or has lost its name: only its open handles
 	 * know it. */
 	bool is_detached;
+	/* Read-only mounts: the version of the page this number means, 0 = none yet. */
+	uint64_t version;
 	char path[PATH_MAX]; /* local: below the directory's folder */
 };
 
@@ -44,6 +46,18 @@ struct place {
 struct inode_table *inode_table_new(void);
 /* The handles must be closed. NULL is accepted. */
 void inode_table_free(struct inode_table *table);
+
+/*
+ * Of a read-only mount, before its first request: a number means one version of a page from the
+ * moment one is answered for it, open or not, so that the kernel may read without opening.
+ * `forgotten` is called, without a lock, when the kernel lets go of one that was replaced.
+ */
+typedef void inode_version_forgotten(void *context, node_id page, uint64_t version);
+void inode_pin_versions(struct inode_table *table, inode_version_forgotten *forgotten,
+			void *context);
+/* This version's attributes are about to be answered. Nothing happens when versions are not
+ * pinned, or this number's is. */
+void inode_pin(struct inode_table *table, uint64_t number, uint64_t version);
 
 /* 0, or -ESTALE for a number never given out. */
 must_check int inode_place(struct inode_table *table, uint64_t number, struct place *ret_place);
@@ -61,6 +75,12 @@ uint64_t inode_remember_node(struct inode_table *table, const struct node_attr *
 uint64_t inode_remember_local(struct inode_table *table, node_id object, node_id directory,
 			      const char *path);
 uint64_t inode_remember_special(struct inode_table *table, node_id object);
+/* A file of .notionfs/ as it is now, under a number of its own. Takes `text`. */
+uint64_t inode_remember_text(struct inode_table *table, node_id object, struct buf *text);
+/* Its bytes, from `offset`; -ESTALE when the number has none. With len 0 *ret_size alone is of
+ * interest (NULL is accepted). */
+ssize_t inode_read_text(struct inode_table *table, uint64_t number, void *bytes, size_t len,
+			off_t offset, size_t *ret_size);
 void inode_forget(struct inode_table *table, uint64_t number, uint64_t count);
 
 /* ---- changes of names ---- */
@@ -92,6 +112,9 @@ void inode_unlink_local(struct inode_table *table, node_id object, node_id direc
 must_check int inode_node_name(struct inode_table *table, node_id object, node_id *ret_directory,
 			       char ret_name[NAME_MAX + 1]);
 
+/* The directory of the workspace that a page was last found in. -ENOENT for anything else. */
+must_check int inode_directory(struct inode_table *table, uint64_t number, node_id *ret_directory);
+
 /* ---- open handles ---- */
 
 /*
@@ -114,9 +137,11 @@ void inode_set_version(struct inode_table *table, uint64_t number, uint64_t vers
 bool inode_is_current(struct inode_table *table, uint64_t number, uint64_t version,
 		      node_id *ret_directory, char ret_name[NAME_MAX + 1]);
 /*
- * A page changed from outside. 0: nobody knows it. Else its number, and in *ret_detached whether
- * open handles keep it as it was, so that its name has to be looked up anew.
+ * A page changed from outside, to this version. 0: nobody knows it, or as this version already.
+ * Else its number, and in *ret_detached whether it stays as it was (open handles, or a pinned
+ * version), so that its name has to be looked up anew.
  */
-uint64_t inode_page_changed(struct inode_table *table, node_id page, bool *ret_detached);
+uint64_t inode_page_changed(struct inode_table *table, node_id page, uint64_t version,
+			    bool *ret_detached);
 
 #endif

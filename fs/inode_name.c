@@ -204,3 +204,14 @@ int inode_node_name(struct inode_table *table, node_id object, node_id *ret_dire
 	const struct inode *inode = inode_find_object(table, object);
 	return inode != NULL && inode_copy_name(inode, ret_directory, ret_name) ? 0 : -ENOENT;
 }
+
+int inode_directory(struct inode_table *table, uint64_t number, node_id *ret_directory)
+{
+	LOCK_SCOPE(&table->lock);
+	const struct inode *inode = inode_find_number(table, number);
+	if (inode == NULL || inode->kind != PLACE_PAGE || inode->names == NULL) {
+		return -ENOENT;
+	}
+	*ret_directory = inode->names->directory;
+	return 0;
+}

@@ -18,6 +18,9 @@ int inode_open(struct inode_table *table, uint64_t number, struct handle *handle
 	}
 	*ret_keep_cache = inode->version == version;
 	inode->version = version;
+	if (handle->kind == HANDLE_PAGE) {
+		inode_pin_locked(table, inode, version);
+	}
 	handle->inode = inode;
 	handle->next = inode->handles;
 	handle->previous = NULL;
@@ -31,7 +34,8 @@ int inode_open(struct inode_table *table, uint64_t number, struct handle *handle
 
 void inode_close(struct inode_table *table, struct handle *handle)
 {
-	LOCK_SCOPE(&table->lock);
+	struct forgotten forgotten = {0};
+	(void)pthread_mutex_lock(&table->lock);
 	struct inode *inode = handle->inode;
 	if (handle->next != NULL) {
 		handle->next->previous = handle->previous;
@@ -43,7 +47,9 @@ void inode_close(struct inode_table *table, struct handle *handle)
 	}
 	inode->writers -= handle->is_writable ? 1 : 0;
 	handle->inode = NULL;
-	inode_free_unused_locked(table, inode);
+	inode_free_unused_locked(table, inode, &forgotten);
+	(void)pthread_mutex_unlock(&table->lock);
+	inode_tell_forgotten(table, &forgotten);
 }
 
 struct handle *inode_take_handle(struct inode_table *table)
@@ -98,7 +104,8 @@ bool inode_is_current(struct inode_table *table, uint64_t number, uint64_t versi
 	return false;
 }
 
-uint64_t inode_page_changed(struct inode_table *table, node_id page, bool *ret_detached)
+uint64_t inode_page_changed(struct inode_table *table, node_id page, uint64_t version,
+			    bool *ret_detached)
 {
 	LOCK_SCOPE(&table->lock);
 	struct inode *inode = inode_find_object(table, page);
@@ -106,7 +113,10 @@ uint64_t inode_page_changed(struct inode_table *table, node_id page, bool *ret_d
 	if (inode == NULL || inode->kind != PLACE_PAGE) {
 		return 0;
 	}
-	if (inode->handles != NULL) {
+	if (inode->is_pinned && inode->version == version) {
+		return 0;
+	}
+	if (inode->handles != NULL || inode->is_pinned) {
 		inode_detach_locked(table, inode);
 		*ret_detached = true;
 	}

@@ -25,6 +25,8 @@ struct inode {
 	unsigned writers;
 	enum place_kind kind;
 	bool is_attached;
+	bool is_pinned;	 /* a page of a read-only mount: `version` is what it means for good */
+	struct buf text; /* of .notionfs/, on a read-only mount */
 };
 
 struct inode_table {
@@ -35,7 +37,15 @@ struct inode_table {
 	size_t slots; /* a power of two */
 	size_t count;
 	uint64_t last_number;
+	/* set once, before the first request */
+	bool pins_versions;
+	inode_version_forgotten *forgotten;
+	void *context;
 };
+
+struct forgotten;
+/* Without the lock. */
+void inode_tell_forgotten(const struct inode_table *table, const struct forgotten *forgotten);
 
 /* ---- all with the lock held ---- */
 
@@ -43,7 +53,14 @@ struct inode *inode_find_number(const struct inode_table *table, uint64_t number
 struct inode *inode_find_object(const struct inode_table *table, node_id object);
 void inode_attach_locked(struct inode_table *table, struct inode *inode);
 void inode_detach_locked(struct inode_table *table, struct inode *inode);
-void inode_free_unused_locked(struct inode_table *table, struct inode *inode);
+/* A version that was replaced and that the kernel has let go of: to be told without the lock. */
+struct forgotten {
+	node_id page; /* 0 = none */
+	uint64_t version;
+};
+void inode_free_unused_locked(struct inode_table *table, struct inode *inode,
+			      struct forgotten *ret_forgotten);
+void inode_pin_locked(const struct inode_table *table, struct inode *inode, uint64_t version);
 /* Are the bytes under this number being read in another version than this? What our own writers
  * do to a page is no other version. */
 bool inode_is_changed_under_readers(const struct inode *inode, uint64_t version);

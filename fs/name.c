@@ -96,6 +96,11 @@ static int lookup_local(struct fs *fs, const struct name_place *place, enum name
 	return r;
 }
 
+bool name_is_shown(struct fs *fs, const struct node_attr *attr)
+{
+	return attr->kind != NODE_PAGE || attr->is_size_exact || !atomic_load(&fs->is_openless);
+}
+
 int name_lookup(struct fs *fs, const struct name_place *place, enum name_object *ret_object,
 		struct node_attr *ret_attr, struct stat *ret_stat)
 {
@@ -103,6 +108,9 @@ int name_lookup(struct fs *fs, const struct name_place *place, enum name_object 
 		return lookup_local(fs, place, ret_object, ret_stat);
 	}
 	int r = workspace_lookup(fs->workspace, place->directory, place->name, ret_attr);
+	if (r == 0 && !name_is_shown(fs, ret_attr)) {
+		return -ENOENT;
+	}
 	if (r == 0) {
 		*ret_object = ret_attr->kind == NODE_PAGE ? OBJECT_PAGE : OBJECT_DIRECTORY;
 		return 0;

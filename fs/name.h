@@ -38,6 +38,8 @@ enum name_object {
 	OBJECT_LOCAL,
 };
 
+/* False of a page that is not here yet, on a mount that reads without opening (-o ro). */
+bool name_is_shown(struct fs *fs, const struct node_attr *attr);
 /* What is there. 0, -ENOENT, or -EAGAIN: the directory is not listed yet. `ret_attr` is filled for
  * the workspace's objects, `ret_stat` for local ones. */
 must_check int name_lookup(struct fs *fs, const struct name_place *place,

@@ -185,6 +185,22 @@ void notify_directory_changed(void *context, node_id directory, const char *cons
 	notify_directory(fs, directory);
 }
 
+/* Of a page the kernel does not know, on a read-only mount: what it was before is of use to
+ * nobody, and where a page is listed only once it is here, its directory reads otherwise now. */
+static void changed_unknown(struct fs *fs, const struct node_attr *attr)
+{
+	node_id directory;
+	char name[NAME_MAX + 1];
+	if (attr->version > 1) {
+		workspace_forget_version(fs->workspace, attr->node, attr->version - 1);
+	}
+	if (atomic_load(&fs->is_openless) &&
+	    workspace_place(fs->workspace, attr->node, &directory, name) == 0) {
+		notify_name(fs, directory, name);
+		notify_directory(fs, directory);
+	}
+}
+
 void notify_page_changed(void *context, node_id page)
 {
 	struct fs *fs = context;
@@ -192,11 +208,15 @@ void notify_page_changed(void *context, node_id page)
 	char name[NAME_MAX + 1];
 	bool is_detached = false;
 	int named = inode_node_name(fs->inodes, page, &directory, name);
-	uint64_t number = inode_page_changed(fs->inodes, page, &is_detached);
+	struct node_attr attr = {0};
+	bool is_there = workspace_getattr(fs->workspace, page, &attr) == 0;
+	uint64_t number = inode_page_changed(fs->inodes, page, attr.version, &is_detached);
 	if (is_detached && named == 0) {
 		notify_name(fs, directory, name);
 	} else if (number != 0 && !is_detached) {
 		notify_inode(fs, number);
+	} else if (fs->is_read_only && named < 0 && is_there) {
+		changed_unknown(fs, &attr);
 	}
 }
 

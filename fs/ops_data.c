@@ -8,6 +8,7 @@
 #include "fs/inode.h"
 #include "fs/notify.h"
 #include "fs/ops.h"
+#include "fs/prefetch.h"
 
 #define READ_MAX_BYTES ((size_t)1 << 20)
 
@@ -32,12 +33,45 @@ static ssize_t read_handle(struct handle *handle, char *bytes, size_t size, off_
 	return (ssize_t)len;
 }
 
+/*
+ * A read without an open (fs->is_openless): the number alone says which file, and of a page which
+ * version. A local file's bytes are where they are now.
+ */
+static ssize_t read_number(struct fs *fs, fuse_ino_t number, char *bytes, size_t size, off_t offset)
+{
+	struct place place;
+	int r = inode_place(fs->inodes, number, &place);
+	if (r < 0) {
+		return r;
+	}
+	switch (place.kind) {
+	case PLACE_PAGE: {
+		ssize_t n = workspace_read_version(fs->workspace, place.node, place.version, bytes,
+						   size, offset);
+		if (n > 0 && offset == 0) {
+			prefetch_note_read(fs->prefetch, number, (size_t)n);
+		}
+		return n;
+	}
+	case PLACE_LOCAL: {
+		CLEANUP(fd)
+		int fd = place.is_detached
+				 ? -ESTALE
+				 : local_open(fs->local, place.node, place.path, O_RDONLY, 0);
+		ssize_t n = fd < 0 ? fd : pread(fd, bytes, size, offset);
+		return fd >= 0 && n < 0 ? -errno : n;
+	}
+	case PLACE_SPECIAL: return inode_read_text(fs->inodes, number, bytes, size, offset, NULL);
+	case PLACE_DIRECTORY: break;
+	}
+	return -EISDIR;
+}
+
 void ops_read(fuse_req_t req, fuse_ino_t number, size_t size, off_t offset,
 	      struct fuse_file_info *file)
 {
-	(void)number;
 	struct handle *handle = handle_of(file);
-	if (handle->kind == HANDLE_CONTROL) {
+	if (handle != NULL && handle->kind == HANDLE_CONTROL) {
 		control_read(handle->control, req, size);
 		return;
 	}
@@ -46,7 +80,8 @@ void ops_read(fuse_req_t req, fuse_ino_t number, size_t size, off_t offset,
 	if (bytes == NULL) {
 		abort();
 	}
-	ssize_t n = read_handle(handle, bytes, size, offset);
+	ssize_t n = handle == NULL ? read_number(fs_of(req), number, bytes, size, offset)
+				   : read_handle(handle, bytes, size, offset);
 	if (n < 0) {
 		(void)fuse_reply_err(req, (int)-n);
 	} else {
@@ -159,6 +194,11 @@ void ops_lseek(fuse_req_t req, fuse_ino_t number, off_t offset, int whence,
 {
 	(void)number;
 	struct handle *handle = handle_of(file);
+	if (handle == NULL) {
+		/* Read without an open: the kernel seeks by itself from now on. */
+		(void)fuse_reply_err(req, ENOSYS);
+		return;
+	}
 	off_t at = -EINVAL;
 	if (handle->kind == HANDLE_PAGE) {
 		at = seek_page(handle, offset, whence);

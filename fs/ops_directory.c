@@ -111,6 +111,9 @@ struct found_list {
 static bool collect(void *context, uint64_t cookie, const char *name, const struct node_attr *attr)
 {
 	struct found_list *list = context;
+	if (!name_is_shown(list->listing->fs, attr)) {
+		return true;
+	}
 	size_t bytes = entry_bytes(list->listing, name);
 	if (bytes > list->left || strlen(name) > NAME_MAX) {
 		list->is_full = bytes > list->left;

@@ -30,7 +30,16 @@ static void reply_special(fuse_req_t req, node_id directory, const char *name)
 		(void)fuse_reply_err(req, -r);
 		return;
 	}
-	entry.ino = inode_remember_special(fs->inodes, special);
+	CLEANUP(buf) struct buf text;
+	buf_init(&text, BUF_PAGE_MAX_BYTES);
+	if (fs->is_read_only && special_text(fs, special, &text) == 0) {
+		/* It may be read without being opened: a number means one text. */
+		entry.attr.st_size = (off_t)text.len;
+		entry.entry_timeout = 0;
+		entry.ino = inode_remember_text(fs->inodes, special, &text);
+	} else {
+		entry.ino = inode_remember_special(fs->inodes, special);
+	}
 	attr_reply_entry(req, &entry);
 }
 

@@ -11,8 +11,10 @@
 #include "fs/save.h"
 #include "fs/special.h"
 #include "fs/wait.h"
+#include "mapping/base/clock.h"
 
 #define TRIES 3
+#define COMPLETE_EVERY_MS 1000
 
 static bool is_write_open(int flags)
 {
@@ -169,10 +171,31 @@ static void open_special(struct fs *fs, fuse_req_t req, const struct place *plac
 	reply_open(req, steal(&handle), file);
 }
 
+/* May the kernel read without opening? Looked at once a second at most, until it may. */
+static bool is_openless(struct fs *fs)
+{
+	if (!fs->is_read_only || atomic_load(&fs->is_openless)) {
+		return fs->is_read_only;
+	}
+	int64_t now_ms = clock_now_ms();
+	int64_t asked_ms = atomic_load(&fs->complete_asked_ms);
+	if (now_ms - asked_ms < COMPLETE_EVERY_MS ||
+	    !atomic_compare_exchange_strong(&fs->complete_asked_ms, &asked_ms, now_ms) ||
+	    !workspace_is_complete(fs->workspace)) {
+		return false;
+	}
+	atomic_store(&fs->is_openless, true);
+	return true;
+}
+
 void ops_open(fuse_req_t req, fuse_ino_t number, struct fuse_file_info *file)
 {
 	struct fs *fs = fs_of(req);
 	struct place place;
+	if (is_openless(fs)) {
+		(void)fuse_reply_err(req, ENOSYS);
+		return;
+	}
 	int r = inode_place(fs->inodes, number, &place);
 	if (r < 0) {
 		(void)fuse_reply_err(req, -r);
@@ -293,6 +316,11 @@ void ops_flush(fuse_req_t req, fuse_ino_t number, struct fuse_file_info *file)
 {
 	struct handle *handle = handle_of(file);
 	int r = 0;
+	if (handle == NULL) {
+		/* It was never opened to us: the kernel needs not ask again. */
+		(void)fuse_reply_err(req, ENOSYS);
+		return;
+	}
 	if (handle->kind == HANDLE_PAGE && handle->is_writable) {
 		r = commit_page(fs_of(req), number, handle, false);
 	} else if (handle->kind == HANDLE_LOCAL) {
@@ -305,6 +333,10 @@ void ops_fsync(fuse_req_t req, fuse_ino_t number, int datasync, struct fuse_file
 {
 	struct handle *handle = handle_of(file);
 	int r = 0;
+	if (handle == NULL) {
+		(void)fuse_reply_err(req, 0); /* read without an open */
+		return;
+	}
 	if (handle->kind == HANDLE_PAGE && handle->is_writable) {
 		r = commit_page(fs_of(req), number, handle, true);
 	} else if (handle->kind == HANDLE_LOCAL) {

@@ -13,6 +13,7 @@
 #include "fs/loop.h"
 #include "fs/notify.h"
 #include "fs/ops.h"
+#include "fs/prefetch.h"
 #include "fs/wait.h"
 
 #define LOG_MODULE "fs"
@@ -106,10 +107,20 @@ static uint64_t count_messages(void *context)
 	return fs_message_count(context);
 }
 
+static void forget_version(void *context, node_id page, uint64_t version)
+{
+	struct fs *fs = context;
+	workspace_forget_version(fs->workspace, page, version);
+}
+
 static int start(struct fs_session *session, const struct fs_options *options)
 {
 	struct fs *fs = &session->fs;
 	fs->inodes = inode_table_new();
+	if (fs->is_read_only) {
+		inode_pin_versions(fs->inodes, forget_version, fs);
+	}
+	fs->prefetch = prefetch_new(fs);
 	int r = notifier_new(fs, &fs->notifier);
 	if (r == 0) {
 		r = wait_list_new(fs, &fs->waits);
@@ -131,6 +142,9 @@ static int start(struct fs_session *session, const struct fs_options *options)
 		workspace_set_message_counter(fs->workspace, count_messages, session);
 		r = notifier_start(fs->notifier, session->session);
 	}
+	if (r == 0 && fs->is_read_only) {
+		r = prefetch_start(fs->prefetch, session->session);
+	}
 	return r;
 }
 
@@ -143,6 +157,7 @@ int fs_mount(const struct fs_options *options, struct fs_session **ret, char **r
 	session->is_single_thread = options->single_thread;
 	session->fs.workspace = options->workspace;
 	session->fs.local = options->local;
+	session->fs.is_read_only = options->read_only;
 	session->fs.uid = geteuid();
 	session->fs.gid = getegid();
 	session->events.context = &session->fs;
@@ -168,6 +183,7 @@ static void end_threads(void *context)
 {
 	struct fs_session *session = context;
 	wait_list_stop(session->fs.waits);
+	prefetch_stop(session->fs.prefetch);
 	notifier_stop(session->fs.notifier);
 }
 
@@ -206,6 +222,7 @@ void fs_session_free(struct fs_session *session)
 	}
 	loop_free(session->loop);
 	wait_list_free(session->fs.waits);
+	prefetch_free(session->fs.prefetch);
 	notifier_free(session->fs.notifier);
 	inode_table_free(session->fs.inodes);
 	free(session);

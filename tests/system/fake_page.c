@@ -154,3 +154,50 @@ int workspace_truncate(struct workspace *workspace, node_id page, off_t size, pi
 	}
 	return r;
 }
+
+/* ---- -o ro: the fake one never says that everything is here ---- */
+
+bool workspace_is_complete(struct workspace *workspace)
+{
+	(void)workspace;
+	return false;
+}
+
+ssize_t workspace_read_version(struct workspace *workspace, node_id node, uint64_t version,
+			       void *bytes, size_t len, off_t offset)
+{
+	(void)workspace;
+	(void)node;
+	(void)version;
+	(void)bytes;
+	(void)len;
+	(void)offset;
+	return -ESTALE;
+}
+
+int workspace_version_getattr(struct workspace *workspace, node_id node, uint64_t version,
+			      struct node_attr *ret_attr)
+{
+	(void)workspace;
+	(void)node;
+	(void)version;
+	(void)ret_attr;
+	return -ESTALE;
+}
+
+void workspace_forget_version(struct workspace *workspace, node_id node, uint64_t version)
+{
+	(void)workspace;
+	(void)node;
+	(void)version;
+}
+
+int workspace_place(struct workspace *workspace, node_id node, node_id *ret_directory,
+		    char ret_name[NAME_MAX + 1])
+{
+	(void)workspace;
+	(void)node;
+	(void)ret_directory;
+	(void)ret_name;
+	return -ENOENT;
+}

@@ -25,7 +25,8 @@ static void set_up(void)
 
 static struct node_attr page(node_id node, uint64_t version)
 {
-	return (struct node_attr){.node = node, .kind = NODE_PAGE, .version = version};
+	return (struct node_attr){
+		.node = node, .kind = NODE_PAGE, .is_size_exact = true, .version = version};
 }
 
 static uint64_t look_up(node_id node, uint64_t version, const char *name)
@@ -153,9 +154,9 @@ START_TEST(a_change_from_outside_detaches_only_what_is_open)
 	bool keep_cache;
 	node_id directory;
 	char name[NAME_MAX + 1];
-	ck_assert_uint_eq(inode_page_changed(table, 7, &is_detached), 0);
+	ck_assert_uint_eq(inode_page_changed(table, 7, 2, &is_detached), 0);
 	uint64_t number = look_up(7, 1, "A.md");
-	ck_assert_uint_eq(inode_page_changed(table, 7, &is_detached), number);
+	ck_assert_uint_eq(inode_page_changed(table, 7, 2, &is_detached), number);
 	ck_assert(!is_detached);
 	ck_assert_int_eq(inode_open(table, number, &reader, 1, &keep_cache), 0);
 	ck_assert(inode_is_current(table, number, 1, &directory, name));
@@ -270,6 +271,89 @@ START_TEST(a_page_keeps_its_number_when_the_workspace_renames_it)
 }
 END_TEST
 
+static node_id forgotten_page;
+static uint64_t forgotten_version;
+
+static void note_forgotten(void *context, node_id node, uint64_t version)
+{
+	(void)context;
+	forgotten_page = node;
+	forgotten_version = version;
+}
+
+START_TEST(a_pinned_number_means_one_version_until_it_is_forgotten)
+{
+	set_up();
+	bool is_detached;
+	forgotten_page = 0;
+	inode_pin_versions(table, note_forgotten, NULL);
+	uint64_t number = look_up(7, 1, "A.md");
+	ck_assert_uint_eq(place_of(number).version, 1);
+	/* What is told twice changes nothing. */
+	ck_assert_uint_eq(inode_page_changed(table, 7, 1, &is_detached), 0);
+	ck_assert_uint_eq(inode_page_changed(table, 7, 2, &is_detached), number);
+	ck_assert(is_detached);
+	uint64_t next = look_up(7, 2, "A.md");
+	ck_assert_uint_ne(next, number);
+	ck_assert_uint_eq(place_of(number).version, 1);
+	ck_assert_uint_eq(place_of(next).version, 2);
+	/* Found at a lookup before it was told: the same. */
+	ck_assert_uint_ne(look_up(7, 3, "A.md"), next);
+	ck_assert(place_of(next).is_detached);
+	inode_forget(table, number, 1);
+	ck_assert_uint_eq(forgotten_page, 7);
+	ck_assert_uint_eq(forgotten_version, 1);
+	/* The present version is not forgotten with its number: the cache has it. */
+	inode_forget(table, next, 1);
+	ck_assert_uint_eq(forgotten_version, 2);
+	forgotten_page = 0;
+	inode_forget(table, inode_number(table, 7), 1);
+	ck_assert_uint_eq(forgotten_page, 0);
+	inode_table_free(table);
+}
+END_TEST
+
+START_TEST(a_page_never_fetched_is_pinned_when_it_is_here)
+{
+	set_up();
+	bool is_detached;
+	inode_pin_versions(table, NULL, NULL);
+	struct node_attr attr = page(7, 0);
+	attr.is_size_exact = false;
+	uint64_t number = inode_remember_node(table, &attr, NODE_ROOT, "A.md");
+	ck_assert_uint_eq(place_of(number).version, 0);
+	ck_assert_uint_eq(inode_page_changed(table, 7, 1, &is_detached), number);
+	ck_assert(!is_detached);
+	inode_pin(table, number, 1);
+	inode_pin(table, number, 2);
+	ck_assert_uint_eq(place_of(number).version, 1);
+	inode_table_free(table);
+}
+END_TEST
+
+START_TEST(a_text_has_a_number_of_its_own)
+{
+	set_up();
+	char bytes[8];
+	size_t size = 0;
+	struct buf text;
+	buf_init(&text, 100);
+	buf_puts(&text, "first");
+	uint64_t number = inode_remember_text(table, SPECIAL_NODE_BIT | 3, &text);
+	buf_puts(&text, "the second");
+	uint64_t next = inode_remember_text(table, SPECIAL_NODE_BIT | 3, &text);
+	ck_assert_uint_ne(next, number);
+	ck_assert_int_eq(inode_read_text(table, number, bytes, sizeof bytes, 1, &size), 4);
+	ck_assert_mem_eq(bytes, "irst", 4);
+	ck_assert_uint_eq(size, 5);
+	ck_assert_int_eq(inode_read_text(table, next, bytes, 3, 99, NULL), 0);
+	inode_forget(table, number, 1);
+	ck_assert_int_eq(inode_read_text(table, number, bytes, 1, 0, NULL), -ESTALE);
+	buf_release(&text);
+	inode_table_free(table);
+}
+END_TEST
+
 SUITE_CASES = {
 	&the_root_is_number_one_and_is_never_forgotten,
 	&an_object_keeps_its_number_until_every_lookup_is_forgotten,
@@ -285,5 +369,8 @@ SUITE_CASES = {
 	&exchanging_two_local_directories_moves_both_sides,
 	&hard_links_are_one_number_and_found_by_the_name_that_is_left,
 	&a_page_keeps_its_number_when_the_workspace_renames_it,
+	&a_pinned_number_means_one_version_until_it_is_forgotten,
+	&a_page_never_fetched_is_pinned_when_it_is_here,
+	&a_text_has_a_number_of_its_own,
 };
 SUITE_MAIN("inode")
