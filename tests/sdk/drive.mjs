@@ -346,6 +346,105 @@ await check('pages.move puts a page last into another, into a data source and ba
   assert.equal((await notion.pages.update({ page_id: moving.id, in_trash: true })).in_trash, true)
 })
 
+// ---- databases, written
+
+const ALL_PROPERTIES = {
+  Name: { title: {} },
+  Sum: { number: { format: 'euro' } },
+  Kind: { select: { options: [{ name: 'a', color: 'red' }, { name: 'b' }] } },
+  Tags: { type: 'multi_select', multi_select: { options: [{ name: 'x' }] }, description: 'some' },
+  Stage: { status: {} },
+  Calc: { formula: { expression: '1 + 1' } },
+  Id: { unique_id: { prefix: 'N' } },
+  Text: { rich_text: {} },
+  Who: { people: {} },
+  Papers: { files: {} },
+  Day: { date: {} },
+  Done: { checkbox: {} },
+  Mail: { email: {} },
+  Made: { created_time: {} },
+  Maker: { created_by: {} },
+}
+let made
+
+await check('databases.create makes a database with every kind of property', async () => {
+  made = await notion.databases.create({
+    parent: { type: 'page_id', page_id: page.id },
+    title: text('Made'),
+    description: text('by the client'),
+    is_inline: true,
+    icon: { type: 'emoji', emoji: '📦' },
+    initial_data_source: { properties: ALL_PROPERTIES },
+  })
+  assert.ok(isFullDatabase(made))
+  assert.equal(made.is_inline, true)
+  assert.equal(made.data_sources[0].name, 'Made')
+  const schema = await notion.dataSources.retrieve({ data_source_id: made.data_sources[0].id })
+  assert.deepEqual(Object.keys(schema.properties).sort(), Object.keys(ALL_PROPERTIES).sort())
+  assert.equal((await children(page.id)).at(-1).child_database.title, 'Made')
+})
+
+await check('dataSources.update adds, renames, changes and removes properties', async () => {
+  const { properties } = await notion.dataSources.update({
+    data_source_id: made.data_sources[0].id,
+    title: text('Table'),
+    properties: {
+      Sum: { name: 'Total', number: { format: 'percent' } },
+      Kind: { select: { options: [{ name: 'b' }, { name: 'c' }] } },
+      Mail: null,
+      Day: { name: 'Date' },
+      Done: { rich_text: {} },
+      Rows: { relation: { data_source_id: source.id, type: 'single_property', single_property: {} } },
+      Count: {
+        rollup: { function: 'count', relation_property_name: 'Rows', rollup_property_id: 'title' },
+      },
+    },
+  })
+  assert.equal(properties.Total.number.format, 'percent')
+  assert.deepEqual(properties.Kind.select.options.map((option) => option.name), ['b', 'c'])
+  assert.equal(properties.Mail, undefined)
+  assert.equal(properties.Date.type, 'date')
+  assert.equal(properties.Done.type, 'rich_text')
+  assert.equal(properties.Count.rollup.relation_property_id, properties.Rows.id)
+  await refuses(
+    notion.dataSources.update({
+      data_source_id: made.data_sources[0].id,
+      properties: { Name: null },
+    }),
+    APIErrorCode.ValidationError,
+    400,
+  )
+})
+
+await check('databases.update changes, moves, trashes and restores', async () => {
+  const changed = await notion.databases.update({
+    database_id: made.id,
+    title: text('Renamed'),
+    is_inline: false,
+    parent: { type: 'page_id', page_id: parent.id },
+  })
+  assert.equal(changed.parent.page_id, parent.id)
+  assert.equal((await children(parent.id)).at(-1).child_database.title, 'Renamed')
+  assert.equal((await notion.databases.update({ database_id: made.id, in_trash: true })).in_trash, true)
+  assert.ok((await children(parent.id)).every((block) => block.id !== made.id))
+  const back = await notion.databases.update({ database_id: made.id, in_trash: false })
+  assert.equal(back.in_trash, false)
+})
+
+await check('dataSources.create adds a table, dataSources.listTemplates has none', async () => {
+  const second = await notion.dataSources.create({
+    parent: { type: 'database_id', database_id: made.id },
+    title: text('Second'),
+    properties: { Name: { title: {} } },
+  })
+  assert.ok(isFullDataSource(second))
+  const { data_sources: listed } = await notion.databases.retrieve({ database_id: made.id })
+  assert.deepEqual(listed.map((one) => one.name), ['Table', 'Second'])
+  const { templates: none } = await notion.dataSources.listTemplates({ data_source_id: second.id })
+  assert.deepEqual(none, [])
+  await notion.databases.update({ database_id: made.id, in_trash: true })
+})
+
 // ---- file uploads
 
 const PIXELS = 'not really pixels'

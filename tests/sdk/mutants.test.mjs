@@ -76,6 +76,21 @@ const filter = {
   ],
 }
 
+const relations = {
+  f: { relation: { data_source_id: ID, type: 'single_property', single_property: {} } },
+  g: { relation: { data_source_id: ID, dual_property: { synced_property_name: 'b' } } },
+  i: { rollup: { function: 'sum', relation_property_name: 'f', rollup_property_id: 'g' } },
+}
+const schema = {
+  ...relations,
+  a: { title: {}, type: 'title', description: null },
+  b: { number: { format: 'euro' } },
+  c: { select: { options: [{ name: 'a', color: 'red', description: 'b' }] } },
+  d: { type: 'status', status: { options: [{ name: 'a' }] } },
+  e: { formula: { expression: '1' } },
+  h: { unique_id: { prefix: null } },
+  j: { button: {} },
+}
 const uploads = [
   { mode: 'single_part', filename: 'a.png', content_type: 'image/png' },
   { mode: 'multi_part', filename: 'a', number_of_parts: 2 },
@@ -121,6 +136,28 @@ function requests(places) {
     }],
     ['POST', `/v1/pages/${places.page}/move`, { parent: { type: 'page_id', page_id: ID } }],
     ['POST', `/v1/pages/${places.page}/move`, { parent: { data_source_id: ID } }],
+    ['POST', '/v1/databases', {
+      parent: { type: 'page_id', page_id: ID }, title: runs.slice(0, 1), description: [],
+      is_inline: true, icon, cover: { external: { url: URL_ } },
+      initial_data_source: { properties: schema },
+    }],
+    ['PATCH', `/v1/databases/${places.database}`, {
+      parent: { type: 'workspace', workspace: true }, title: [], description: [], icon,
+      is_inline: false, is_locked: false, in_trash: false,
+    }],
+    ['POST', '/v1/data_sources', {
+      parent: { type: 'database_id', database_id: ID }, properties: { a: { title: {} } }, title: [],
+      icon: null,
+    }],
+    ['PATCH', `/v1/data_sources/${places.source}`, {
+      parent: { database_id: ID }, title: [], icon, in_trash: false, properties: {
+        a: null, b: { name: 'x' }, c: { name: 'y', type: 'number', number: { format: 'euro' } },
+        d: { select: { options: [{ name: 'a', color: 'red', description: null }, { id: 'b' }] } },
+        e: { status: { options: [{ name: 'a', id: 'b' }] }, description: null },
+        ...relations,
+        h: { checkbox: {}, name: 'z' },
+      },
+    }],
     ...uploads.map((upload) => ['POST', '/v1/file_uploads', upload]),
     ['POST', `/v1/data_sources/${places.source}/query`, {
       filter, page_size: 5, start_cursor: null, result_type: 'page',
@@ -157,7 +194,7 @@ const send = async ({ method, path, body }) => {
 
 try {
   const dump = await simulator.control('GET', 'dump')
-  const all = requests({ page: dump.roots[0], source: dump.data_sources[0].id })
+  const all = requests({ page: dump.roots[0], source: dump.data_sources[0].id, database: dump.databases[0].id })
   const untyped = new Set(validate(all).map((invalid) => invalid.seq))
   const tooKind = []
   const tooStrict = []

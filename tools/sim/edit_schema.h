@@ -1,7 +1,7 @@
 /*
  * Changes of a data source's schema from outside, and of its rows with it.
  *
- * What it is not: PATCH /v1/data_sources, which isn't here yet. The server's lock is held.
+ * What it is not: PATCH /v1/data_sources, which is strict (schema.h). The server's lock is held.
  */
 #ifndef NOTIONFS_SIM_EDIT_SCHEMA_H
 #define NOTIONFS_SIM_EDIT_SCHEMA_H

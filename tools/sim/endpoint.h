@@ -18,7 +18,9 @@ typedef void endpoint_function(struct sim *sim, const struct request *request,
 endpoint_function blocks_retrieve, blocks_list_children, blocks_append, blocks_update,
 	blocks_delete;
 endpoint_function pages_retrieve, pages_create, pages_update, pages_move, pages_retrieve_property;
-endpoint_function databases_retrieve, data_sources_retrieve, data_sources_query;
+endpoint_function databases_create, databases_retrieve, databases_update;
+endpoint_function data_sources_create, data_sources_retrieve, data_sources_update,
+	data_sources_query, data_sources_list_templates;
 endpoint_function file_uploads_create, file_uploads_list, file_uploads_retrieve, file_uploads_send,
 	file_uploads_complete;
 endpoint_function search_run;

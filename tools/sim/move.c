@@ -168,6 +168,9 @@ void move_put(struct sim *sim, struct record *record, json_t *block, struct reco
 		(void)json_object_set(record->page, "parent", parent);
 		keep_title(record->page);
 	}
+	if (record->database != NULL) {
+		(void)json_object_set(record->database, "parent", parent);
+	}
 	(void)json_object_set_new(block, "parent", parent);
 	workspace_insert_block(workspace, id, index, block);
 	tree_refresh_has_children(workspace, record);

@@ -1,6 +1,6 @@
 /*
- * Moving a block or page to another parent, and what follows it: its place in the parent's list,
- * has_children, the properties a page has there.
+ * Moving a block, page or database to another parent, and what follows it: its place in the
+ * parent's list, has_children, the properties a page has there.
  *
  * What it is not: a check, beyond what is said here. The server's lock is held.
  *
@@ -23,8 +23,8 @@ bool move_is_below(const struct workspace *workspace, const struct record *recor
 /* The parent as rows of `data_source` have it. New reference. */
 json_t *move_row_parent(const struct record *data_source);
 
-/* Takes a block or page out of its parent's list. New reference: its block, made where there was
- * none. It is in no list until move_put or move_into. */
+/* Takes a block, page or database out of its parent's list. New reference: its block, made where
+ * there was none. It is in no list until move_put or move_into. */
 json_t *move_take(struct sim *sim, struct record *record);
 /* Puts `block` (stolen) among the children of `target`, a page or block. A row becomes a page with
  * nothing but its title. */

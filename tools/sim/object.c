@@ -281,7 +281,17 @@ json_t *object_page(struct sim *sim, const struct record *record)
 
 json_t *object_database(struct sim *sim, const struct record *record)
 {
-	return finish(sim, record, record->database);
+	json_t *answer = finish(sim, record, record->database);
+	json_t *sources = json_object_get(answer, "data_sources");
+	for (size_t i = json_array_size(sources); i-- > 0 && !workspace_has_trash_flag(record);) {
+		const struct record *source = workspace_find(
+			&sim->workspace,
+			json_string_value(json_object_get(json_array_get(sources, i), "id")));
+		if (source != NULL && workspace_has_trash_flag(source)) {
+			(void)json_array_remove(sources, i);
+		}
+	}
+	return answer;
 }
 
 json_t *object_data_source(struct sim *sim, const struct record *record)

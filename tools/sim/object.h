@@ -18,6 +18,7 @@
 /* New references. A page or database without a block in the file (a root, a row) gets one. */
 json_t *object_block(struct sim *sim, const struct record *record);
 json_t *object_page(struct sim *sim, const struct record *record);
+/* Without the data sources that are in the trash by themselves. */
 json_t *object_database(struct sim *sim, const struct record *record);
 json_t *object_data_source(struct sim *sim, const struct record *record);
 

@@ -29,8 +29,13 @@ static const struct route {
 	{"GET", {"v1", "file_uploads", "*"}, file_uploads_retrieve},
 	{"POST", {"v1", "file_uploads", "*", "send"}, file_uploads_send},
 	{"POST", {"v1", "file_uploads", "*", "complete"}, file_uploads_complete},
+	{"POST", {"v1", "databases"}, databases_create},
 	{"GET", {"v1", "databases", "*"}, databases_retrieve},
+	{"PATCH", {"v1", "databases", "*"}, databases_update},
+	{"POST", {"v1", "data_sources"}, data_sources_create},
 	{"GET", {"v1", "data_sources", "*"}, data_sources_retrieve},
+	{"PATCH", {"v1", "data_sources", "*"}, data_sources_update},
+	{"GET", {"v1", "data_sources", "*", "templates"}, data_sources_list_templates},
 	{"POST", {"v1", "data_sources", "*", "query"}, data_sources_query},
 };
 

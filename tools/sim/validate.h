@@ -42,6 +42,14 @@ must_check int validate_page_move(const json_t *body, char **ret_message);
 must_check int validate_property_values(const json_t *properties, const json_t *schema,
 					char **ret_message);
 
+/* POST /v1/databases, PATCH /v1/databases/{id}, and the same of data sources: the shape only. */
+must_check int validate_database_create(const json_t *body, size_t body_bytes, char **ret_message);
+must_check int validate_database_update(const json_t *body, size_t body_bytes, char **ret_message);
+must_check int validate_data_source_create(const json_t *body, size_t body_bytes,
+					   char **ret_message);
+must_check int validate_data_source_update(const json_t *body, size_t body_bytes,
+					   char **ret_message);
+
 /* POST /v1/file_uploads: the shape only; what a mode needs is not looked at. */
 must_check int validate_file_upload(const json_t *body, char **ret_message);
 

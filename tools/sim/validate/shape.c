@@ -50,6 +50,7 @@ static const char *kind_name(enum shape_kind kind)
 	case SHAPE_MAP: return "an object";
 	case SHAPE_ARRAY: return "an array";
 	case SHAPE_TEXT_OR_TEXTS: return "a string or an array";
+	case SHAPE_ANY: return "anything";
 	case SHAPE_STRING:
 	case SHAPE_WORD:
 	case SHAPE_ID:
@@ -173,6 +174,9 @@ static void check_map(struct validate_report *report, const json_t *value,
 		shape_check(report, item, shape->items, true);
 		report_leave(report, mark);
 	}
+	if (shape->check != NULL) {
+		shape->check(report, value);
+	}
 }
 
 static const struct field *find_field(const struct field *fields, const char *key)
@@ -288,6 +292,7 @@ static bool is_of_kind(const json_t *value, enum shape_kind kind)
 	case SHAPE_MAP: return json_is_object(value);
 	case SHAPE_ARRAY: return json_is_array(value);
 	case SHAPE_TEXT_OR_TEXTS: return json_is_string(value) || json_is_array(value);
+	case SHAPE_ANY: return true;
 	case SHAPE_STRING:
 	case SHAPE_WORD:
 	case SHAPE_ID:
@@ -306,6 +311,8 @@ void shape_check(struct validate_report *report, const json_t *value, const stru
 			report_expected(report, "defined", NULL);
 		}
 	} else if (json_is_null(value) && shape->nullable) {
+		return;
+	} else if (shape->kind == SHAPE_ANY) {
 		return;
 	} else if (!is_of_kind(value, shape->kind)) {
 		report_kind(report, value, shape, required);

@@ -29,6 +29,7 @@ enum shape_kind {
 	SHAPE_ARRAY, /* of `items`, min..max */
 	SHAPE_MAP,   /* any keys, values as `items` */
 	SHAPE_TEXT_OR_TEXTS,
+	SHAPE_ANY, /* whatever it is; a `check` further up looks at it */
 };
 
 struct shape;

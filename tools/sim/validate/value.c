@@ -193,5 +193,6 @@ static const struct field covers[] = {
 	{"external", &cover_external, false},
 	{0},
 };
+const struct shape shape_cover = {.kind = SHAPE_OBJECT, .variants = covers, .typed = true};
 const struct shape shape_cover_or_null = {
 	.kind = SHAPE_OBJECT, .variants = covers, .typed = true, .nullable = true};

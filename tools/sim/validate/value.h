@@ -18,6 +18,7 @@ extern const struct shape shape_color;
 extern const struct shape shape_rich_text; /* array */
 extern const struct shape shape_icon;
 extern const struct shape shape_icon_or_null;
+extern const struct shape shape_cover;
 extern const struct shape shape_cover_or_null;
 extern const struct shape shape_date;
 extern const struct shape shape_date_or_null;
