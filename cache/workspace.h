@@ -251,4 +251,22 @@ typedef void workspace_answer(void *context, const char *json, size_t len);
 must_check int workspace_command(struct workspace *workspace, const char *json, size_t len,
 				 workspace_answer *answer, void *context);
 
+/* ---- before a mount ---- */
+
+enum finding_kind {
+	FINDING_GOOD,
+	FINDING_ODD, /* it works, not as well as it could */
+	FINDING_BAD, /* a mount will not work */
+};
+/* `text` says what is, and for ODD and BAD what to do. */
+typedef void workspace_found(void *context, enum finding_kind kind, const char *subject,
+			     const char *text);
+/*
+ * Looks at the folders, and with a token at what Notion lets it do: three requests, nothing is
+ * written. Blocks on the network; before or beside a workspace, needs none. Whether content may be
+ * changed can't be told without changing it.
+ */
+void workspace_examine(const struct workspace_options *options, workspace_found *found,
+		       void *context);
+
 #endif

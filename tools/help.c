@@ -60,6 +60,13 @@ static const struct {
 	 "usage: notionfs info [--json] PATH\n"
 	 "\n"
 	 "One page: its id, its address, whether its save went through.\n"},
+	{"doctor", "", "look for what is in the way of a mount",
+	 "usage: notionfs doctor [--json] [-o OPTION,…]\n"
+	 "                       [--token-file FILE | --token-command COMMAND]\n"
+	 "\n"
+	 "Looks at FUSE, the folders, the token and what Notion lets it see, and says what\n"
+	 "to do about each that is not right. Nothing is mounted, nothing is changed. Exit 1\n"
+	 "when a mount would not work.\n"},
 	{"render", "[FILE]", "Notion's JSON to Markdown",
 	 "usage: notionfs render [--page PAGE.json --schema DATA_SOURCE.json]\n"
 	 "                       [--names NAMES.json] [FILE]\n"

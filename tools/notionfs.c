@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "tools/commands.h"
+#include "tools/doctor.h"
 #include "tools/filter_diff.h"
 #include "tools/filters.h"
 #include "tools/help.h"
@@ -20,6 +21,7 @@ static const struct {
 	{"notionfs mount", command_mount},  {"notionfs unmount", command_unmount},
 	{"notionfs demo", command_demo},    {"notionfs status", command_status},
 	{"notionfs sync", command_sync},    {"notionfs info", command_info},
+	{"notionfs doctor", command_doctor},
 	{"notionfs render", filter_render}, {"notionfs parse", filter_parse},
 	{"notionfs diff", filter_diff},
 };
