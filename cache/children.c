@@ -174,8 +174,30 @@ static void settle_missing(struct workspace *workspace, node_id directory,
 	}
 }
 
+/* A listing from before the move of a child says that it is here still. */
+#define MOVE_SEEN_MS 120000
+
+/* Leaves out pages that a person has moved away from here. */
+static void leave_out_moved(struct workspace *workspace, struct store_transaction *state,
+			    node_id directory, struct child_list *list)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < list->count; i++) {
+		struct node_record record;
+		bool is_moved = list->items[i].role == ROLE_PAGE &&
+				tree_find(state, &list->items[i].object, false, &record) == 0 &&
+				record.parent != directory &&
+				((record.flags & NODE_MOVED) != 0 ||
+				 recent_has(&workspace->moved, record.node, MOVE_SEEN_MS));
+		if (!is_moved) {
+			list->items[kept++] = list->items[i];
+		}
+	}
+	list->count = kept;
+}
+
 /* Places the children, tells the kernel, and sees after what is new or missing. */
-static int place(struct workspace *workspace, node_id directory, const struct child_list *list,
+static int place(struct workspace *workspace, node_id directory, struct child_list *list,
 		 enum job_kind job, const struct uuid *job_object, enum priority priority)
 {
 	CLEANUP(tree_changes) struct tree_changes changes = {0};
@@ -184,6 +206,7 @@ static int place(struct workspace *workspace, node_id directory, const struct ch
 	size_t missing_count = 0;
 	int r = workspace_begin(workspace, true, &state, NULL);
 	if (r == 0) {
+		leave_out_moved(workspace, state, directory, list);
 		r = tree_sync(state, directory, list->items, list->count, &workspace->owner,
 			      clock_now_ms(), &changes, &missing, &missing_count);
 	}

@@ -35,8 +35,7 @@ static int stand_in_id(struct uuid *ret_id)
 	return n == (ssize_t)sizeof ret_id->bytes ? 0 : -EIO;
 }
 
-/* May a page be made here? */
-static int can_create(struct workspace *workspace, const struct node_record *directory)
+int names_can_create(struct workspace *workspace, const struct node_record *directory)
 {
 	if (workspace->options.read_only) {
 		return -EROFS;
@@ -86,7 +85,7 @@ static int claim_name(void *context, struct store_transaction *state)
 		r = tree_get(state, claim->directory, &parent);
 	}
 	if (r == 0) {
-		r = can_create(claim->workspace, &parent);
+		r = names_can_create(claim->workspace, &parent);
 	}
 	if (r == 0) {
 		r = stand_in_id(&id);
@@ -95,6 +94,9 @@ static int claim_name(void *context, struct store_transaction *state)
 		r = tree_create(state, claim->directory, claim->name, &id, claim->mode,
 				&claim->workspace->owner, clock_now_ms(), &changes, &record);
 		claim->node = record.node;
+		if (r == 0) {
+			recent_note(&claim->workspace->made, record.node);
+		}
 	}
 	return r;
 }

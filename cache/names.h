@@ -5,9 +5,13 @@
 #ifndef NOTIONFS_CACHE_NAMES_H
 #define NOTIONFS_CACHE_NAMES_H
 
+#include "cache/tree.h"
 #include "cache/workspace.h"
 
-/* Takes a page that never reached Notion out of the tree and the queue. */
+/* May a page be made here? -EROFS, -EPERM, -ENOTDIR. */
+must_check int names_can_create(struct workspace *workspace, const struct node_record *directory);
+/* A page that is only a text so far goes: out of the tree and the queue, or, when it is in Notion
+ * or on its way there, as unlink does it. */
 must_check int names_forget(struct workspace *workspace, node_id directory, const char *name);
 
 #endif

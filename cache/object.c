@@ -230,6 +230,15 @@ int object_add_child(struct store_transaction *cache, const struct uuid *parent,
 	return store_put(cache, CACHE_CHILD, key, sizeof key, "", 0);
 }
 
+int object_remove_child(struct store_transaction *cache, const struct uuid *parent,
+			const struct uuid *child)
+{
+	unsigned char key[32];
+	memcpy(key, parent->bytes, 16);
+	memcpy(key + 16, child->bytes, 16);
+	return store_delete(cache, CACHE_CHILD, key, sizeof key);
+}
+
 static int stop_at_first(void *context, const void *key, size_t key_len,
 			 const struct store_value *value)
 {

@@ -66,6 +66,8 @@ must_check int object_count_pages(struct store_transaction *cache, size_t *ret_c
 /* Notes that `child` lies below `parent`, wherever we learnt it. */
 must_check int object_add_child(struct store_transaction *cache, const struct uuid *parent,
 				const struct uuid *child);
+must_check int object_remove_child(struct store_transaction *cache, const struct uuid *parent,
+				   const struct uuid *child);
 bool object_has_children(struct store_transaction *cache, const struct uuid *parent);
 
 struct body {

@@ -16,6 +16,7 @@ static void push_release(struct push *push)
 {
 	queue_entry_release(&push->entry);
 	json_decref(push->journal);
+	json_decref(push->moving);
 	json_decref(push->answers);
 	failure_release(&push->failure);
 }
@@ -39,6 +40,10 @@ static int load(struct push *push, node_id node)
 		if (push->journal == NULL ||
 		    (page != NULL && uuid_parse(page, strlen(page), &push->page) < 0)) {
 			return -EINVAL;
+		}
+		if (json_object_get(push->journal, "move") != NULL) {
+			push->moving = steal(&push->journal);
+			return 0;
 		}
 		json_t *merged_base = json_object_get(push->journal, "base");
 		if (merged_base != NULL) {
@@ -104,6 +109,21 @@ int push_again_or_refuse(struct push *push, int error)
 	return -EAGAIN;
 }
 
+static bool push_has_to_move(const struct push *push)
+{
+	return push->moving != NULL || (push->record.flags & (NODE_MOVED | NODE_NEW)) == NODE_MOVED;
+}
+
+/* The move has changed what the rest is based on. */
+static int reload(struct push *push)
+{
+	node_id node = push->record.node;
+	queue_entry_release(&push->entry);
+	failure_release(&push->failure);
+	push->failure = (struct failure){0};
+	return load(push, node);
+}
+
 static int push_save(struct push *push)
 {
 	CLEANUP(diagnostics) struct diagnostics diagnostics;
@@ -114,6 +134,15 @@ static int push_save(struct push *push)
 		if (r == -ESTALE) {
 			return push_conflict(push);
 		}
+	}
+	if (r == 0 && push->journal == NULL && push_has_to_move(push)) {
+		r = push_move(push);
+		if (r == 0 && !push->is_over) {
+			r = reload(push);
+		}
+	}
+	if (push->is_over) {
+		return r;
 	}
 	if (r == 0 && push->journal == NULL && push->entry.state != QUEUE_PENDING) {
 		return 0; /* what was on its way is settled; this waits for a person */
@@ -160,7 +189,31 @@ static int push_save(struct push *push)
 	if (r == 0) {
 		r = push_finish(push);
 	}
+	if (r == 0 && push_has_to_move(push)) {
+		push->again_ms = clock_now_ms();
+		return -EAGAIN; /* it was moved while this was on its way */
+	}
 	return r < 0 && r != -EAGAIN ? push_again_or_refuse(push, r) : r;
+}
+
+/* The page goes to the trash from where it is to lie, and takes along nothing that has left it. */
+static int push_leave(struct push *push)
+{
+	int r = 0;
+	if (push->entry.due_ms <= clock_now_ms() && push->journal == NULL &&
+	    push_has_to_move(push)) {
+		r = push_move(push);
+		if (r == 0) {
+			r = reload(push);
+		}
+		if (r == -ENOENT) {
+			return 0;
+		}
+	}
+	if (r == 0 && push->entry.due_ms <= clock_now_ms() && push_is_being_left(push)) {
+		return -EAGAIN;
+	}
+	return r < 0 ? push_again_or_refuse(push, r) : push_trash(push);
 }
 
 int push_page(struct workspace *workspace, node_id node, int64_t *ret_again_ms)
@@ -171,7 +224,7 @@ int push_page(struct workspace *workspace, node_id node, int64_t *ret_again_ms)
 		push_release(&push);
 		return 0;
 	}
-	if (r == 0 && push.journal == NULL &&
+	if (r == 0 && push.journal == NULL && !push_has_to_move(&push) &&
 	    (push.entry.state == QUEUE_HELD || push.entry.state == QUEUE_ERROR)) {
 		push_release(&push);
 		return 0;
@@ -186,7 +239,7 @@ int push_page(struct workspace *workspace, node_id node, int64_t *ret_again_ms)
 		r = r == -ESTALE ? 0 : r; /* the rest of a merged save is wanted no more */
 	}
 	if (r == 0) {
-		r = push.entry.kind == QUEUE_TRASH ? push_trash(&push) : push_save(&push);
+		r = push.entry.kind == QUEUE_TRASH ? push_leave(&push) : push_save(&push);
 	}
 	if (r == -ECANCELED) {
 		r = 0; /* stopping: the queue has it; or it waits for a person */

@@ -40,8 +40,10 @@ struct push {
 	 * call of which a part was found has its whole body as "planned" besides.
 	 */
 	json_t *journal;
+	json_t *moving;	 /* the journal of a move (push_move.c); never beside the other */
 	json_t *answers; /* by call number; only of calls sent by this process */
 	bool is_resumed; /* some calls were sent by an earlier try */
+	bool is_over;	 /* nothing is owed any more: the move was all */
 	bool is_unsaved; /* the journal knows more than the one on disk */
 	int64_t again_ms;
 	struct failure failure;
@@ -63,6 +65,15 @@ must_check int push_save_journal(const struct push *push);
 /* The id a target text means: an id, "@0" the new page, "@n.i" created by call n. */
 must_check int push_resolve(struct push *push, const char *target, struct uuid *ret_id);
 
+/*
+ * The page is to lie in another directory (NODE_MOVED), or a move of it is on its way: settles,
+ * looks where it is, moves it. 0: it is there, or it was put back and the user was told why;
+ * push->is_over when that was all. -EAGAIN as push_page.
+ */
+must_check int push_move(struct push *push);
+/* Is a page to be moved out of this one's tree, and has not been yet? */
+bool push_is_being_left(struct push *push);
+
 /* All calls are sent: the new body into the stores, the entry out of the queue. */
 must_check int push_finish(struct push *push);
 /*
@@ -74,6 +85,9 @@ must_check int push_finish(struct push *push);
 must_check int push_merge(struct push *push, struct diagnostics *diagnostics);
 /* The page is gone or can't be merged: Notion keeps what it has, the file is kept beside it. */
 must_check int push_conflict(struct push *push);
+/* A local file beside the page; the one that says what is wrong with it goes. */
+void push_write_beside(struct push *push, const char *name, const void *bytes, size_t len);
+void push_remove_error_file(struct push *push);
 /* The user's text as X.md.conflict-<time>. */
 void push_keep_copy(struct push *push);
 

@@ -113,7 +113,7 @@ static void result_release(struct result *result)
 /* The entry leaves the queue, or, saved again meanwhile, starts anew: its base is what
  * its author saw: what was sent, and nothing of others. */
 static int settle_entry(struct push *push, struct store_transaction *state, struct result *result,
-			bool *ret_is_over)
+			bool is_moved, bool *ret_is_over)
 {
 	CLEANUP(queue_entry) struct queue_entry now = {0};
 	unsigned char key[KEY_NODE_BYTES];
@@ -133,6 +133,17 @@ static int settle_entry(struct push *push, struct store_transaction *state, stru
 		result->left_over = steal(&now.text);
 		result->left_over_len = now.text_len;
 		*ret_is_over = true;
+	}
+	if (*ret_is_over && is_moved) {
+		/* Moved meanwhile: the text is sent, that is not. */
+		now.kind = QUEUE_RETITLE;
+		now.state = QUEUE_PENDING;
+		free(now.text);
+		now.text = NULL;
+		now.text_len = 0;
+		json_decref(now.base);
+		now.base = json_pack("{sO*}", "page", result->page);
+		return queue_put(state, &now);
 	}
 	if (*ret_is_over) {
 		return queue_delete(state, push->record.node);
@@ -162,7 +173,7 @@ static int store_result(struct push *push, struct result *result, struct tree_ch
 		r = push_adopt_page(push, state, &record, changes);
 	}
 	if (r == 0) {
-		r = settle_entry(push, state, result, &is_over);
+		r = settle_entry(push, state, result, (record.flags & NODE_MOVED) != 0, &is_over);
 	}
 	if (r == 0) {
 		if (is_over) {

@@ -59,13 +59,11 @@ static json_t *property_object(json_t *patch)
 	return properties;
 }
 
-/* {"parent":…} of a new page. -EAGAIN: its parent is not in Notion yet. */
-static int parent_value(const struct push *push, struct store_transaction *state,
-			json_t **ret_parent)
+int push_parent_value(struct store_transaction *state, node_id node, json_t **ret_parent)
 {
 	struct node_record directory;
 	char id[UUID_TEXT_BYTES];
-	int r = tree_get(state, push->record.parent, &directory);
+	int r = tree_get(state, node, &directory);
 	if (r < 0) {
 		return r;
 	}
@@ -160,7 +158,7 @@ static int plan_new_page(struct push *push, struct store_transaction *state,
 		r = diff_plan_create(wanted, diagnostics, &children, &plan);
 	}
 	if (r == 0) {
-		r = parent_value(push, state, &parent);
+		r = push_parent_value(state, push->record.parent, &parent);
 	}
 	if (r == 0) {
 		json_t *body = json_copy(patch);
@@ -181,6 +179,15 @@ static int plan_new_page(struct push *push, struct store_transaction *state,
 	return r;
 }
 
+/* What a row's move did not take along is set again, where the text says nothing else. */
+static void restore_values(json_t *patch, json_t *restore)
+{
+	json_t *values = json_object_get(restore, "properties");
+	if (json_object_size(values) > 0) {
+		(void)json_object_update_missing(property_object(patch), values);
+	}
+}
+
 static int plan_edit(struct push *push, const struct page_text *text, struct block_tree *base,
 		     struct block_tree *wanted, const struct frontmatter_options *options,
 		     struct diagnostics *diagnostics, json_t *calls, bool *ret_is_exact)
@@ -199,6 +206,7 @@ static int plan_edit(struct push *push, const struct page_text *text, struct blo
 		json_decref(patch);
 		return r;
 	}
+	restore_values(patch, json_object_get(push->entry.base, "restore"));
 	if ((push->record.flags & NODE_RETITLED) != 0 &&
 	    json_object_get(json_object_get(patch, "properties"), "title") == NULL) {
 		char *title = name_to_title(options->file_stem, &push->record.object);

@@ -12,6 +12,9 @@
 
 /* The data source a row is in or will be in; false for a page that is no row. */
 bool push_source(const struct push *push, struct store_transaction *state, struct uuid *ret_source);
+/* {"parent":…} of a page in this directory. -EAGAIN: that is not in Notion itself yet. */
+must_check int push_parent_value(struct store_transaction *state, node_id directory,
+				 json_t **ret_parent);
 /* Takes `body`. */
 void push_add_call(json_t *calls, const char *method, const char *path, json_t *body);
 /* The diff's calls behind those there are; what "@n.i" counts is moved along. */

@@ -61,6 +61,7 @@ static int decode(node_id node, const struct store_value *value, bool is_light,
 		.saved_ms = json_integer_value(json_object_get(meta, "saved_ms")),
 		.due_ms = json_integer_value(json_object_get(meta, "due_ms")),
 		.base_version = (uint64_t)json_integer_value(json_object_get(meta, "base_version")),
+		.from = (node_id)json_integer_value(json_object_get(meta, "from")),
 		.error_line = (unsigned)json_integer_value(json_object_get(meta, "line")),
 		.error_column = (unsigned)json_integer_value(json_object_get(meta, "column")),
 		.error = error == NULL ? NULL : strdup(error),
@@ -100,12 +101,13 @@ int queue_put(struct store_transaction *state, const struct queue_entry *entry)
 {
 	unsigned char key[KEY_NODE_BYTES];
 	key_put_u64(key, entry->node);
-	json_t *meta = json_pack("{si si sI sI sI sI si si ss?}", "kind", (int)entry->kind, "state",
+	json_t *meta = json_pack("{si si sI sI sI sI sI si si ss?}", "kind", (int)entry->kind, "state",
 				 (int)entry->state, "generation", (json_int_t)entry->generation,
 				 "saved_ms", (json_int_t)entry->saved_ms, "due_ms",
 				 (json_int_t)entry->due_ms, "base_version",
-				 (json_int_t)entry->base_version, "line", (int)entry->error_line,
-				 "column", (int)entry->error_column, "error", entry->error);
+				 (json_int_t)entry->base_version, "from", (json_int_t)entry->from,
+				 "line", (int)entry->error_line, "column", (int)entry->error_column,
+				 "error", entry->error);
 	char *meta_text = meta == NULL ? NULL : json_dumps(meta, JSON_COMPACT);
 	char *base_text = entry->base == NULL ? NULL : json_dumps(entry->base, JSON_COMPACT);
 	json_decref(meta);

@@ -23,7 +23,7 @@ enum queue_state {
 
 enum queue_kind {
 	QUEUE_SAVE,    /* the text of a page, or of a new one */
-	QUEUE_RETITLE, /* only the name changed */
+	QUEUE_RETITLE, /* only the name or the place changed */
 	QUEUE_TRASH,   /* the page left its name; due after the grace time */
 };
 
@@ -34,6 +34,7 @@ struct queue_entry {
 	uint64_t generation; /* counts the saves of this entry */
 	int64_t saved_ms;
 	int64_t due_ms;
+	node_id from; /* NODE_MOVED: the directory it lies in in Notion; else 0 */
 	/* What the author saw: {"page":…,"blocks":[…]}; NULL for a page that is new. */
 	json_t *base;
 	uint64_t base_version; /* the node's version that the base is of; 0 = not known */

@@ -301,6 +301,7 @@ void status_errors(struct workspace *workspace, struct buf *out)
 			      "`notionfs sync --confirm` if that is meant\n");
 	}
 	json_decref(status);
+	refusals_print(&workspace->refusals, out);
 }
 
 void workspace_set_message_counter(struct workspace *workspace, uint64_t (*count)(void *context),

@@ -33,6 +33,7 @@ enum node_flag {
 	NODE_CONFLICT = 1 << 4,	  /* a conflict copy was put beside it (status_is_conflict) */
 	NODE_RETITLED = 1 << 5,	  /* named by rename(2); the title goes out with the next push */
 	NODE_FLAT = 1 << 6,	  /* database: the rows of `source` lie in it directly */
+	NODE_MOVED = 1 << 7,	  /* placed by rename(2); Notion is told with the next push */
 	NODE_RETURNED = 1 << 16,  /* could not be removed; X.md.error says why (status_returned) */
 };
 
@@ -134,6 +135,11 @@ must_check int tree_create(struct store_transaction *state, node_id directory, c
 			   const struct uuid *object, mode_t mode, const struct tree_owner *owner,
 			   int64_t now_ms, struct tree_changes *changes,
 			   struct node_record *ret_record);
+/* A stem that is free in the directory for this object, as a file and as a directory: this one, or
+ * with the suffix that the younger of two gets; with `is_other` never this one. -EEXIST. */
+must_check int tree_free_stem(struct store_transaction *state, node_id directory, const char *stem,
+			      const struct uuid *object, bool is_other,
+			      char ret_stem[NODE_NAME_MAX_BYTES + 1]);
 /* The page's directory, made when it is not there. */
 must_check int tree_page_directory(struct store_transaction *state, const struct node_record *page,
 				   const struct tree_owner *owner, int64_t now_ms,

@@ -32,22 +32,35 @@ static int stem_is_free(struct store_transaction *state, node_id directory, cons
 	return 0;
 }
 
-static int choose_stem(struct store_transaction *state, node_id directory, const char *title,
-		       const struct uuid *object, char stem[NAME_STEM_MAX_BYTES + 1])
+int tree_free_stem(struct store_transaction *state, node_id directory, const char *stem,
+		   const struct uuid *object, bool is_other, char ret_stem[NODE_NAME_MAX_BYTES + 1])
 {
-	char base[NAME_STEM_MAX_BYTES + 1];
 	bool is_free = false;
-	name_from_title(title, base);
-	memcpy(stem, base, sizeof base);
-	int r = stem_is_free(state, directory, stem, object, &is_free);
+	char tried[NODE_NAME_MAX_BYTES + 1];
+	int r = 0;
+	(void)snprintf(tried, sizeof tried, "%s", stem);
+	if (!is_other) {
+		r = stem_is_free(state, directory, tried, object, &is_free);
+	}
 	for (unsigned digits = 4; r == 0 && !is_free && digits <= 32; digits += 4) {
-		name_with_suffix(base, object, digits, stem);
-		r = stem_is_free(state, directory, stem, object, &is_free);
+		name_with_suffix(stem, object, digits, tried);
+		r = stem_is_free(state, directory, tried, object, &is_free);
 	}
 	if (r == 0 && !is_free) {
 		r = -EEXIST;
 	}
+	if (r == 0) {
+		memcpy(ret_stem, tried, sizeof tried);
+	}
 	return r;
+}
+
+static int choose_stem(struct store_transaction *state, node_id directory, const char *title,
+		       const struct uuid *object, char ret_stem[NODE_NAME_MAX_BYTES + 1])
+{
+	char base[NAME_STEM_MAX_BYTES + 1];
+	name_from_title(title, base);
+	return tree_free_stem(state, directory, base, object, false, ret_stem);
 }
 
 /* Does the present stem still stand for this title, with or without a suffix of ours? */
@@ -74,7 +87,7 @@ static int place_existing(struct store_transaction *state, node_id directory,
 			  int64_t now_ms, struct tree_changes *changes)
 {
 	char stem[NODE_NAME_MAX_BYTES + 1];
-	char chosen[NAME_STEM_MAX_BYTES + 1];
+	char chosen[NODE_NAME_MAX_BYTES + 1];
 	char name[NODE_NAME_MAX_BYTES + 1];
 	memcpy(stem, record->name, sizeof stem);
 	if (record->role == ROLE_PAGE) {
@@ -88,6 +101,9 @@ static int place_existing(struct store_transaction *state, node_id directory,
 		}
 	}
 	bool is_ours = (record->flags & (NODE_RETITLED | NODE_HIDDEN | NODE_NEW)) != 0;
+	if ((record->flags & NODE_MOVED) != 0) {
+		return 0; /* a person has put it elsewhere, and Notion will be told */
+	}
 	if (record->parent == directory &&
 	    (is_ours || stem_fits(stem, child->title, &child->object))) {
 		return 0;
@@ -96,7 +112,8 @@ static int place_existing(struct store_transaction *state, node_id directory,
 	if (r < 0) {
 		return r;
 	}
-	(void)snprintf(name, sizeof name, "%s%s", chosen, record->role == ROLE_PAGE ? ".md" : "");
+	(void)snprintf(name, sizeof name, "%.*s%s", NAME_STEM_MAX_BYTES, chosen,
+		       record->role == ROLE_PAGE ? ".md" : "");
 	return tree_move(state, record, directory, name, now_ms, changes);
 }
 
@@ -105,7 +122,7 @@ int tree_add(struct store_transaction *state, node_id directory, const struct tr
 	     struct node_record *ret_record)
 {
 	struct node_record record;
-	char stem[NAME_STEM_MAX_BYTES + 1];
+	char stem[NODE_NAME_MAX_BYTES + 1];
 	int r = tree_find(state, &child->object, child->role != ROLE_PAGE, &record);
 	if (r == 0) {
 		r = place_existing(state, directory, child, &record, now_ms, changes);
@@ -156,7 +173,7 @@ static int note_missing(void *context, const struct node_record *record)
 	struct missing *missing = context;
 	struct tree_child probe = {.object = record->object};
 	const struct tree_child *probe_pointer = &probe;
-	if ((record->flags & NODE_NEW) != 0 || record->role == ROLE_PAGE_DIRECTORY) {
+	if ((record->flags & (NODE_NEW | NODE_MOVED)) != 0 || record->role == ROLE_PAGE_DIRECTORY) {
 		return 0;
 	}
 	if (missing->count > 0 && bsearch(&probe_pointer, missing->sorted, missing->count,

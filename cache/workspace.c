@@ -281,6 +281,9 @@ int workspace_open(const struct workspace_options *options, struct workspace **r
 	writeback_init(&workspace->writeback, workspace);
 	people_init(&workspace->people);
 	sweep_init(&workspace->sweep);
+	refusals_init(&workspace->refusals);
+	recent_init(&workspace->made);
+	recent_init(&workspace->moved);
 
 	struct notion_options notion = {.base_url = options->base_url,
 					.api_version = options->api_version,
@@ -393,6 +396,7 @@ void workspace_free(struct workspace *workspace)
 	writeback_release(&workspace->writeback);
 	drafts_release(&workspace->drafts);
 	people_release(&workspace->people);
+	refusals_release(&workspace->refusals);
 	local_free(workspace->local);
 	openings_release(&workspace->openings);
 	store_close(workspace->cache);

@@ -6,7 +6,8 @@
  * Locks, in the order they are taken:
  *   1. drafts.mutex, then one draft's mutex      (draft.c)
  *   2. LMDB's write transaction on the state, then on the cache   (store.h)
- *   3. fetcher.mutex, writeback.mutex, people.mutex, sweep.mutex, openings.mutex: innermost,
+ *   3. fetcher.mutex, writeback.mutex, people.mutex, sweep.mutex, openings.mutex,
+ *      refusals.mutex, recent.mutex: innermost,
  *      nothing is called under them
  *
  * None is held across the network, a callback or an event.
@@ -23,7 +24,9 @@
 #include "cache/object.h"
 #include "cache/opening.h"
 #include "cache/people.h"
+#include "cache/recent.h"
 #include "cache/refresh.h"
+#include "cache/refusals.h"
 #include "cache/remote/notion.h"
 #include "cache/store.h"
 #include "cache/sweep.h"
@@ -58,6 +61,9 @@ struct workspace {
 	struct writeback writeback;
 	struct people people;
 	struct sweep sweep;
+	struct refusals refusals;
+	struct recent made;  /* pages made here */
+	struct recent moved; /* pages whose move Notion has carried out */
 
 	_Atomic int64_t last_refresh_ms;	   /* 0 = never */
 	uint64_t (*count_messages)(void *context); /* set before the start */

@@ -435,3 +435,13 @@ int notion_update_page(struct notion *notion, const struct uuid *id, const json_
 	append_id(&path, "pages", id);
 	return write_object(notion, "PATCH", &path, body, false, failure, ret_answer);
 }
+
+int notion_move_page(struct notion *notion, const struct uuid *id, const json_t *body,
+		     struct failure *failure, json_t **ret_answer)
+{
+	struct buf path;
+	buf_init(&path, PATH_MAX_BYTES);
+	append_id(&path, "pages", id);
+	buf_puts(&path, "/move");
+	return write_object(notion, "POST", &path, body, false, failure, ret_answer);
+}

@@ -116,6 +116,9 @@ must_check int notion_delete_block(struct notion *notion, const struct uuid *id,
 				   struct failure *failure, json_t **ret_answer);
 must_check int notion_create_page(struct notion *notion, const json_t *body,
 				  struct failure *failure, json_t **ret_answer);
+/* `body` is {"parent":…}. Another parent than the present one, or it is refused (-EINVAL). */
+must_check int notion_move_page(struct notion *notion, const struct uuid *id, const json_t *body,
+				struct failure *failure, json_t **ret_answer);
 must_check int notion_update_page(struct notion *notion, const struct uuid *id, const json_t *body,
 				  struct failure *failure, json_t **ret_answer);
 
