@@ -31,6 +31,7 @@ static const struct {
 	 "  create_options     unknown select options are made instead of refused\n"
 	 "  local=GLOB         names that stay local; may be given several times\n"
 	 "  tz=ZONE            zone of date properties\n"
+	 "  root=ID, token_file=FILE, token_command=COMMAND   as above\n"
 	 "  allow_other, uid=, gid=, umask=   as for any file system\n"},
 	{"unmount", "[DIR]", "send what is owed, then unmount",
 	 "usage: notionfs unmount [DIR]\n"

@@ -12,18 +12,18 @@
 #include "tools/filters.h"
 #include "tools/help.h"
 #include "tools/mount.h"
+#include "tools/mount_helper.h"
 #include "tools/options.h"
 
 static const struct {
 	const char *name; /* also what getopt calls us */
 	int (*run)(int argc, char **argv);
 } commands[] = {
-	{"notionfs mount", command_mount},  {"notionfs unmount", command_unmount},
-	{"notionfs demo", command_demo},    {"notionfs status", command_status},
-	{"notionfs sync", command_sync},    {"notionfs info", command_info},
-	{"notionfs doctor", command_doctor},
-	{"notionfs render", filter_render}, {"notionfs parse", filter_parse},
-	{"notionfs diff", filter_diff},
+	{"notionfs mount", command_mount},   {"notionfs unmount", command_unmount},
+	{"notionfs demo", command_demo},     {"notionfs status", command_status},
+	{"notionfs sync", command_sync},     {"notionfs info", command_info},
+	{"notionfs doctor", command_doctor}, {"notionfs render", filter_render},
+	{"notionfs parse", filter_parse},    {"notionfs diff", filter_diff},
 };
 
 static bool asks_for_help(int argc, char **argv)
@@ -43,6 +43,9 @@ int main(int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	const char *word = argv[1];
+	if (mount_helper_is_named(argv[0])) {
+		return mount_helper_run(argc, argv);
+	}
 	if (strcmp(word, "help") == 0 && argc > 2 && help_print(stdout, argv[2])) {
 		return EXIT_DONE;
 	}
@@ -63,6 +66,9 @@ int main(int argc, char **argv)
 		}
 		argv[1] = (char *)commands[i].name;
 		return commands[i].run(argc - 1, argv + 1);
+	}
+	if (mount_helper_is_form(argc, argv)) {
+		return mount_helper_run(argc, argv);
 	}
 	(void)fprintf(stderr,
 		      "notionfs: there is no command \"%s\", `notionfs --help` lists them\n", word);

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -175,6 +176,14 @@ int options_set(struct mount_options *options, const char *item)
 		}
 		return r;
 	}
+	if (strcmp(key, "root") == 0) {
+		workspace->root = strdup(value);
+		return 0;
+	}
+	if (strcmp(key, "token_file") == 0 || strcmp(key, "token_command") == 0) {
+		*(key[6] == 'f' ? &options->token_file : &options->token_command) = strdup(value);
+		return 0;
+	}
 	if (strcmp(key, "umask") == 0) {
 		r = set_id(key, value, 8, &number);
 		if (r == 0) {
@@ -213,17 +222,23 @@ static char *trim(char *text)
 	return text;
 }
 
+/* systemd mounts without HOME. */
+static const char *home_folder(void)
+{
+	const char *home = getenv("HOME");
+	const struct passwd *user = home != NULL && *home == '/' ? NULL : getpwuid(geteuid());
+	return home != NULL && *home == '/' ? home : user == NULL ? "" : user->pw_dir;
+}
+
 static int read_config(struct mount_options *options)
 {
 	char path[4096];
 	char line[4096];
 	const char *config = getenv("XDG_CONFIG_HOME");
-	const char *home = getenv("HOME");
 	if (config != NULL && *config == '/') {
 		(void)snprintf(path, sizeof path, "%s/notionfs/config", config);
 	} else {
-		(void)snprintf(path, sizeof path, "%s/.config/notionfs/config",
-			       home == NULL ? "" : home);
+		(void)snprintf(path, sizeof path, "%s/.config/notionfs/config", home_folder());
 	}
 	FILE *file = fopen(path, "re");
 	int r = 0;
@@ -256,11 +271,10 @@ static int read_config(struct mount_options *options)
 static void folder(char *path, size_t size, const char *variable, const char *below_home)
 {
 	const char *base = getenv(variable);
-	const char *home = getenv("HOME");
 	if (base != NULL && *base == '/') {
 		(void)snprintf(path, size, "%s/notionfs", base);
 	} else {
-		(void)snprintf(path, size, "%s/%s/notionfs", home == NULL ? "" : home, below_home);
+		(void)snprintf(path, size, "%s/%s/notionfs", home_folder(), below_home);
 	}
 }
 
