@@ -4,6 +4,7 @@ import { judgeLiterals } from './literals.mjs'
 
 const TYPES = {
   block: 'BlockObjectResponse',
+  comment: 'CommentObjectResponse',
   data_source: 'DataSourceObjectResponse',
   database: 'DatabaseObjectResponse',
   file_upload: 'FileUploadObjectResponse',
@@ -18,7 +19,7 @@ const UNTYPED_CONFIGURATIONS = [...UNTYPED_VALUES, 'button', 'place', 'verificat
 // What real answers of version 2026-03-11 have, or have not, other than the types say.
 function adapt(object) {
   const { request_id: _, ...value } = object
-  if (value.object !== 'user') {
+  if (value.object !== 'user' && value.object !== 'comment') {
     value.archived = value.in_trash // gone with 2026-03-11, still in the types
   }
   if (value.properties) {

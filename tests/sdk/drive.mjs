@@ -516,6 +516,36 @@ await check('fileUploads.complete puts the parts of a large file together', asyn
   }
 })
 
+// ---- comments
+
+await check('comments.create starts threads and replies, list and retrieve give them', async () => {
+  const first = await notion.comments.create({ parent: { page_id: page.id }, rich_text: text('one') })
+  const reply = await notion.comments.create({
+    discussion_id: first.discussion_id,
+    rich_text: text('two'),
+    display_name: { type: 'custom', custom: { name: 'Robot' } },
+  })
+  assert.equal(reply.display_name.resolved_name, 'Robot')
+  const all = await collectPaginatedAPI(notion.comments.list, { block_id: page.id })
+  assert.deepEqual(all.map((one) => one.id), [first.id, reply.id])
+  const one = await notion.comments.retrieve({ comment_id: reply.id })
+  assert.deepEqual(one.parent, { type: 'page_id', page_id: page.id })
+})
+
+await check('comments.update and comments.delete', async () => {
+  const [first, reply] = (await notion.comments.list({ block_id: page.id })).results
+  const changed = await notion.comments.update({ comment_id: first.id, rich_text: text('1') })
+  assert.equal(changed.rich_text[0].plain_text, '1')
+  await notion.comments.delete({ comment_id: reply.id })
+  const { results } = await notion.comments.list({ block_id: page.id })
+  assert.deepEqual(results.map((one) => one.id), [first.id])
+  await refuses(
+    notion.comments.retrieve({ comment_id: reply.id }),
+    APIErrorCode.ObjectNotFound,
+    404,
+  )
+})
+
 // ---- blocks
 
 let blocks
@@ -668,7 +698,7 @@ await check('what was sent so far is valid by the official types', async () => {
 
 await check('what was answered so far is what the official response types say', () => {
   const kinds = new Set([...answered.values()].map((object) => object.object))
-  assert.deepEqual([...kinds].sort(), ['block', 'data_source', 'database', 'file_upload', 'page', 'user'])
+  assert.deepEqual([...kinds].sort(), ['block', 'comment', 'data_source', 'database', 'file_upload', 'page', 'user'])
   assert.deepEqual(judgeAnswers([...answered.values()]), [])
 })
 

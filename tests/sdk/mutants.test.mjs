@@ -158,6 +158,12 @@ function requests(places) {
         h: { checkbox: {}, name: 'z' },
       },
     }],
+    ['POST', '/v1/comments', {
+      parent: { type: 'page_id', page_id: ID }, rich_text: runs.slice(0, 1),
+      display_name: { type: 'custom', custom: { name: 'a' } },
+      attachments: [{ type: 'file_upload', file_upload_id: ID }],
+    }],
+    ['POST', '/v1/comments', { discussion_id: ID, markdown: 'a', display_name: { type: 'user' } }],
     ...uploads.map((upload) => ['POST', '/v1/file_uploads', upload]),
     ['POST', `/v1/data_sources/${places.source}/query`, {
       filter, page_size: 5, start_cursor: null, result_type: 'page',

@@ -23,6 +23,8 @@ endpoint_function data_sources_create, data_sources_retrieve, data_sources_updat
 	data_sources_query, data_sources_list_templates;
 endpoint_function file_uploads_create, file_uploads_list, file_uploads_retrieve, file_uploads_send,
 	file_uploads_complete;
+endpoint_function comments_create, comments_list, comments_retrieve, comments_update,
+	comments_delete;
 endpoint_function search_run;
 endpoint_function users_list, users_me, users_retrieve;
 

@@ -149,7 +149,11 @@ static bool find_written_parent(struct sim *sim, const struct request *request,
 	LOCK_SCOPE(&sim->lock);
 	const struct workspace *workspace = &sim->workspace;
 	const struct record *record = NULL;
-	if (request_is_read(request)) {
+	/* Comments and uploads are below nothing. */
+	bool is_apart =
+		request->segment_count > 1 && (strcmp(request->segments[1], "comments") == 0 ||
+					       strcmp(request->segments[1], "file_uploads") == 0);
+	if (request_is_read(request) || is_apart) {
 		return false;
 	}
 	bool is_move = request->segment_count == 4 && strcmp(request->segments[3], "move") == 0;

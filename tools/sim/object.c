@@ -192,8 +192,10 @@ void object_sign_files(struct sim *sim, json_t *json)
 	}
 	json_t *file = json_object_get(json, "file");
 	const char *type = json_string_value(json_object_get(json, "type"));
-	if (type != NULL && strcmp(type, "file") == 0 &&
-	    json_is_string(json_object_get(file, "url"))) {
+	/* What is attached to a comment has a category and no type. */
+	bool is_file = type != NULL ? strcmp(type, "file") == 0
+				    : json_object_get(json, "category") != NULL;
+	if (is_file && json_is_string(json_object_get(file, "url"))) {
 		sign_file(sim, file);
 	}
 	const char *key;

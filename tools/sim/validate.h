@@ -50,6 +50,10 @@ must_check int validate_data_source_create(const json_t *body, size_t body_bytes
 must_check int validate_data_source_update(const json_t *body, size_t body_bytes,
 					   char **ret_message);
 
+/* POST /v1/comments and PATCH /v1/comments/{id} */
+must_check int validate_comment_create(const json_t *body, char **ret_message);
+must_check int validate_comment_update(const json_t *body, char **ret_message);
+
 /* POST /v1/file_uploads: the shape only; what a mode needs is not looked at. */
 must_check int validate_file_upload(const json_t *body, char **ret_message);
 

@@ -337,6 +337,7 @@ static int index_document(struct workspace *workspace, char **ret_message)
 		{"databases", JSON_ARRAY, offsetof(struct workspace, databases)},
 		{"data_sources", JSON_ARRAY, offsetof(struct workspace, data_sources)},
 		{"blocks", JSON_OBJECT, offsetof(struct workspace, blocks)},
+		{"comments", JSON_ARRAY, offsetof(struct workspace, comments)},
 		{"files", JSON_OBJECT, offsetof(struct workspace, files)},
 		{"config", JSON_OBJECT, offsetof(struct workspace, config)},
 	};

@@ -34,7 +34,8 @@ struct workspace {
 	json_t *pages;
 	json_t *databases;
 	json_t *data_sources;
-	json_t *blocks;	      /* parent id → array of blocks, trashed ones included */
+	json_t *blocks; /* parent id → array of blocks, trashed ones included */
+	json_t *comments;
 	json_t *file_uploads; /* NULL until there is one */
 	json_t *files;
 	json_t *config;
