@@ -8,8 +8,9 @@ import re
 import sys
 import urllib.request
 
-from rule import after, equal, main, rule, true
-from small import CHILD, DATABASE, HIDDEN, MINUTE, ROOT, SOURCE, TRASHED_SOURCE, row, uid
+import small
+from rule import PROGRAM, Api, after, equal, main, rule, true
+from small import CHILD, DATABASE, HIDDEN, MINUTE, ROOT, SOURCE, TRASHED_SOURCE, rich, row, uid
 
 # Properties
 
@@ -104,6 +105,40 @@ def _(api):
     equal(api.ok("GET", f"/v1/pages/{row(2)}")["properties"]["Friends"]["relation"], [])
     api.refused(404, "PATCH", f"/v1/pages/{row(2)}",
                 {"properties": {"Friends": {"relation": [{"id": uid(77)}]}}})
+
+
+@rule("a page cuts people at 25, the property endpoint has them all, in pages")
+def _(api):
+    page = api.ok("GET", f"/v1/pages/{row(0)}")
+    equal((len(page["properties"]["Who"]["people"]), "has_more" in page["properties"]["Who"]),
+          (25, False))
+    path = f"/v1/pages/{row(0)}/properties/p1~x"
+    whole = api.ok("GET", path)
+    equal((len(whole["results"]), whole["has_more"], whole["property_item"]),
+          (30, False, {"id": "p1~x", "next_url": None, "type": "people", "people": {}}))
+    equal(list(whole["results"][0]), ["object", "type", "id", "people"])
+    part = api.ok("GET", path + "?page_size=29")
+    true(part["property_item"]["next_url"].endswith("start_cursor=" + part["next_cursor"]))
+    equal(len(api.ok("GET", path + f"?start_cursor={part['next_cursor']}")["results"]), 1)
+    api.refused(400, "GET", path + "?start_cursor=zz")
+    api.refused(404, "GET", f"/v1/pages/{row(0)}/properties/none")
+
+
+@rule("the items of a rollup are those of the rows it shows", rows=2)
+def _(api):
+    dump = api.ok("GET", "/_sim/dump")
+    page = [p for p in dump["pages"] if p["id"] == row(0)][0]
+    page["properties"]["Roll"] = {"id": "r0ll", "type": "rollup", "rollup": {
+        "type": "array", "function": "show_original", "array": [
+            {"type": "number", "number": 1}, {"type": "title", "title": [rich("a"), rich("b")]},
+            {"type": "people", "people": []}]}}
+    with small.File(dump) as path, Api(PROGRAM, "--workspace", path) as other:
+        answer = other.ok("GET", f"/v1/pages/{row(0)}/properties/r0ll")
+    equal([(i["object"], i["type"], i["id"]) for i in answer["results"]],
+          [("property_item", kind, "r0ll") for kind in ("number", "title", "title")])
+    equal(answer["results"][2]["title"]["plain_text"], "b")
+    equal(answer["property_item"]["rollup"],
+          {"type": "array", "function": "show_original", "array": []})
 
 
 # Queries and search
