@@ -3,8 +3,11 @@
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
+#include "fs/context.h"
 #include "fs/control.h"
+#include "fs/inode.h"
 
 struct handle *handle_new(enum handle_kind kind, bool is_writable)
 {
@@ -33,7 +36,6 @@ void handle_unref(struct handle *handle)
 		return;
 	}
 	assert(handle->inode == NULL);
-#include <stdio.h>
 	if (handle->file != NULL) {
 		(void)page_file_close(handle->file);
 	}
@@ -43,4 +45,13 @@ void handle_unref(struct handle *handle)
 	buf_release(&handle->text);
 	control_free(handle->control);
 	free(handle);
+}
+
+void handle_note_change(struct fs *fs, uint64_t number, struct handle *handle)
+{
+	if (!atomic_exchange(&handle->is_dirty, true)) {
+		struct timespec now;
+		(void)clock_gettime(CLOCK_REALTIME, &now);
+		inode_begin(fs->inodes, number, (int64_t)now.tv_sec * 1000000000 + now.tv_nsec);
+	}
 }

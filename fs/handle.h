@@ -20,6 +20,7 @@ enum handle_kind {
 	HANDLE_CONTROL, /* .notionfs/control */
 };
 
+struct fs;
 struct inode;
 struct control;
 
@@ -29,6 +30,7 @@ struct handle {
 	atomic_uint references;
 	struct page_file *file;	 /* page */
 	int fd;			 /* local */
+	pid_t process;		 /* local: who opened it */
 	atomic_bool is_dirty;	 /* local: written since it last was saved as a page */
 	struct buf text;	 /* text */
 	struct control *control; /* control */
@@ -43,6 +45,8 @@ struct handle *handle_new(enum handle_kind kind, bool is_writable);
 struct handle *handle_ref(struct handle *handle);
 /* The last one closes what is behind it. NULL is accepted. */
 void handle_unref(struct handle *handle);
+/* The local file behind it was written through it. */
+void handle_note_change(struct fs *fs, uint64_t number, struct handle *handle);
 
 DEFINE_CLEANUP(struct handle, handle, handle_unref);
 

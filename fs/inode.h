@@ -132,6 +132,11 @@ struct handle *inode_take_handle(struct inode_table *table);
 struct handle *inode_any_handle(struct inode_table *table, uint64_t number);
 /* The kernel's pages are of this version now: it has just written or cut them itself. */
 void inode_set_version(struct inode_table *table, uint64_t number, uint64_t version);
+/* When the first byte of a local file was written, by the system's clock: what it holds may come
+ * from what was seen until then. Only the first time counts, until 0 says that it was emptied. */
+void inode_begin(struct inode_table *table, uint64_t number, int64_t now_ns);
+/* 0: not known. */
+int64_t inode_begun(struct inode_table *table, uint64_t number);
 /* Of an attribute about to be answered: false when readers hold another version; the number is
  * detached then, and its name ("" when unknown) has to be looked up anew. */
 bool inode_is_current(struct inode_table *table, uint64_t number, uint64_t version,

@@ -89,6 +89,22 @@ void inode_set_version(struct inode_table *table, uint64_t number, uint64_t vers
 	}
 }
 
+void inode_begin(struct inode_table *table, uint64_t number, int64_t now_ns)
+{
+	LOCK_SCOPE(&table->lock);
+	struct inode *inode = inode_find_number(table, number);
+	if (inode != NULL && (inode->begun_ns == 0 || now_ns == 0)) {
+		inode->begun_ns = now_ns;
+	}
+}
+
+int64_t inode_begun(struct inode_table *table, uint64_t number)
+{
+	LOCK_SCOPE(&table->lock);
+	const struct inode *inode = inode_find_number(table, number);
+	return inode == NULL ? 0 : inode->begun_ns;
+}
+
 bool inode_is_current(struct inode_table *table, uint64_t number, uint64_t version,
 		      node_id *ret_directory, char ret_name[NAME_MAX + 1])
 {

@@ -20,6 +20,7 @@ struct inode {
 	node_id object;
 	uint64_t lookups;
 	uint64_t version;
+	int64_t begun_ns;
 	struct name *names;
 	struct handle *handles;
 	unsigned writers;

@@ -131,7 +131,7 @@ void ops_write(fuse_req_t req, fuse_ino_t number, const char *bytes, size_t size
 	if (handle->kind == HANDLE_LOCAL) {
 		n = pwrite(handle->fd, bytes, size, offset);
 		n = n < 0 ? -errno : n;
-		atomic_store(&handle->is_dirty, true);
+		handle_note_change(fs_of(req), number, handle);
 	} else if (handle->kind == HANDLE_CONTROL) {
 		int r = control_write(handle->control, bytes, size);
 		n = r < 0 ? r : (ssize_t)size;
@@ -146,12 +146,11 @@ void ops_write(fuse_req_t req, fuse_ino_t number, const char *bytes, size_t size
 void ops_fallocate(fuse_req_t req, fuse_ino_t number, int mode, off_t offset, off_t length,
 		   struct fuse_file_info *file)
 {
-	(void)number;
 	struct handle *handle = handle_of(file);
 	int r = -EOPNOTSUPP;
 	if (handle->kind == HANDLE_LOCAL) {
 		r = fallocate(handle->fd, mode, offset, length) < 0 ? -errno : 0;
-		atomic_store(&handle->is_dirty, true);
+		handle_note_change(fs_of(req), number, handle);
 	}
 	(void)fuse_reply_err(req, -r);
 }
@@ -162,7 +161,6 @@ void ops_copy_file_range(fuse_req_t req, fuse_ino_t number, off_t offset,
 			 struct fuse_file_info *new_file, size_t len, int flags)
 {
 	(void)number;
-	(void)new_number;
 	struct handle *from = handle_of(file);
 	struct handle *to = handle_of(new_file);
 	if (from->kind != HANDLE_LOCAL || to->kind != HANDLE_LOCAL) {
@@ -174,7 +172,7 @@ void ops_copy_file_range(fuse_req_t req, fuse_ino_t number, off_t offset,
 		(void)fuse_reply_err(req, errno == EXDEV ? EOPNOTSUPP : errno);
 		return;
 	}
-	atomic_store(&to->is_dirty, true);
+	handle_note_change(fs_of(req), new_number, to);
 	(void)fuse_reply_write(req, (size_t)n);
 }
 

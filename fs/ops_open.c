@@ -8,6 +8,7 @@
 #include "fs/name.h"
 #include "fs/notify.h"
 #include "fs/ops.h"
+#include "fs/process.h"
 #include "fs/save.h"
 #include "fs/special.h"
 #include "fs/wait.h"
@@ -73,7 +74,7 @@ static int try_open_page(struct fs *fs, fuse_req_t req, const struct place *plac
 	CLEANUP(handle)
 	struct handle *handle = handle_new(HANDLE_PAGE, is_write_open(file.flags));
 	bool keep_cache = false;
-	int r = workspace_open_page(fs->workspace, place->node, file.flags, fuse_req_ctx(req)->pid,
+	int r = workspace_open_page(fs->workspace, place->node, file.flags, process_of(req),
 				    &handle->file);
 	if (r == -EAGAIN) {
 		return r;
@@ -134,6 +135,10 @@ static void open_local(struct fs *fs, fuse_req_t req, const struct place *place,
 						file->flags & ~(O_APPEND | O_CREAT | O_EXCL), 0);
 	if (r >= 0) {
 		handle->fd = r;
+		handle->process = process_of(req);
+		if ((file->flags & O_TRUNC) != 0) {
+			inode_begin(fs->inodes, place->number, 0);
+		}
 		r = inode_open(fs->inodes, place->number, handle, local_version(r), &keep_cache);
 	}
 	if (r < 0) {
@@ -224,7 +229,7 @@ static int create_page(struct fs *fs, fuse_req_t req, const struct name_place *p
 {
 	struct node_attr attr;
 	int r = workspace_create(fs->workspace, place->directory, place->name, mode,
-				 fuse_req_ctx(req)->pid, &attr, &handle->file);
+				 process_of(req), &attr, &handle->file);
 	if (r < 0) {
 		return r;
 	}
@@ -251,6 +256,7 @@ static int create_local(struct fs *fs, fuse_req_t req, const struct name_place *
 		return fd;
 	}
 	handle->fd = fd;
+	handle->process = process_of(req);
 	save_own_local(fs, fd, fuse_req_ctx(req));
 	struct stat st;
 	int r = local_fstat(fd, &st);
@@ -324,7 +330,7 @@ void ops_flush(fuse_req_t req, fuse_ino_t number, struct fuse_file_info *file)
 	if (handle->kind == HANDLE_PAGE && handle->is_writable) {
 		r = commit_page(fs_of(req), number, handle, false);
 	} else if (handle->kind == HANDLE_LOCAL) {
-		r = save_renamed(fs_of(req), number, handle, fuse_req_ctx(req)->pid);
+		r = save_renamed(fs_of(req), number, handle);
 	}
 	(void)fuse_reply_err(req, -r);
 }
@@ -342,7 +348,7 @@ void ops_fsync(fuse_req_t req, fuse_ino_t number, int datasync, struct fuse_file
 	} else if (handle->kind == HANDLE_LOCAL) {
 		r = (datasync ? fdatasync(handle->fd) : fsync(handle->fd)) < 0 ? -errno : 0;
 		if (r == 0) {
-			r = save_renamed(fs_of(req), number, handle, fuse_req_ctx(req)->pid);
+			r = save_renamed(fs_of(req), number, handle);
 		}
 	}
 	(void)fuse_reply_err(req, -r);
@@ -365,7 +371,7 @@ void ops_release(fuse_req_t req, fuse_ino_t number, struct fuse_file_info *file)
 	if (handle->kind == HANDLE_PAGE && handle->is_writable) {
 		(void)commit_page(fs, number, handle, false);
 	} else if (handle->kind == HANDLE_LOCAL) {
-		(void)!save_renamed(fs, number, handle, fuse_req_ctx(req)->pid);
+		(void)!save_renamed(fs, number, handle);
 		note_local_version(fs, number, handle);
 	}
 	inode_close(fs->inodes, handle);

@@ -21,6 +21,7 @@
 #include "fs/name.h"
 #include "fs/notify.h"
 #include "fs/ops.h"
+#include "fs/process.h"
 #include "fs/save.h"
 
 struct side {
@@ -229,7 +230,7 @@ void ops_rename(fuse_req_t req, fuse_ino_t parent, const char *name, fuse_ino_t 
 		const char *new_name, unsigned flags)
 {
 	struct fs *fs = fs_of(req);
-	pid_t process = fuse_req_ctx(req)->pid;
+	pid_t process = process_of(req);
 	struct side from;
 	struct side to;
 	int r = look(fs, parent, name, &from);

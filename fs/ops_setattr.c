@@ -7,6 +7,7 @@
 #include "fs/handle.h"
 #include "fs/notify.h"
 #include "fs/ops.h"
+#include "fs/process.h"
 #include "fs/wait.h"
 
 #define TRIES 3
@@ -92,7 +93,7 @@ static int try_set_node(struct fs *fs, fuse_req_t req, const struct place *place
 	struct handle *handle = call->has_file ? (struct handle *)(uintptr_t)call->file.fh : NULL;
 	int r = 0;
 	if ((call->to_set & FUSE_SET_ATTR_SIZE) != 0) {
-		r = set_size(fs, place, handle, call->attr.st_size, fuse_req_ctx(req)->pid);
+		r = set_size(fs, place, handle, call->attr.st_size, process_of(req));
 		if (r == -EAGAIN) {
 			return r;
 		}
@@ -130,7 +131,11 @@ static int set_local_size(struct fs *fs, const struct place *place, struct handl
 			  off_t size)
 {
 	if (handle != NULL && handle->kind == HANDLE_LOCAL) {
-		atomic_store(&handle->is_dirty, true);
+		if (size == 0) {
+			atomic_store(&handle->is_dirty, false);
+			inode_begin(fs->inodes, place->number, 0);
+		}
+		handle_note_change(fs, place->number, handle);
 		return ftruncate(handle->fd, size) < 0 ? -errno : 0;
 	}
 	CLEANUP(fd)

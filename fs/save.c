@@ -26,8 +26,9 @@ static int read_file(int fd, struct buf *out)
 	return 0;
 }
 
-/* When the file was made, as its file system knows; 0 where it does not. */
-static int64_t begun_ns(int fd)
+/* When the file was made, as its file system knows; 0 where it does not. For a file that was not
+ * written through this mount's present session. */
+static int64_t made_ns(int fd)
 {
 	struct statx stx;
 	if (statx(fd, "", AT_EMPTY_PATH, STATX_BTIME, &stx) < 0 ||
@@ -37,8 +38,8 @@ static int64_t begun_ns(int fd)
 	return stx.stx_btime.tv_sec * NS_PER_SEC + stx.stx_btime.tv_nsec;
 }
 
-static int save_file(struct fs *fs, int fd, node_id directory, const char *name, pid_t process,
-		     struct node_attr *ret_attr)
+static int save_file(struct fs *fs, int fd, int64_t begun_ns, node_id directory, const char *name,
+		     pid_t process, struct node_attr *ret_attr)
 {
 	struct stat st;
 	if (fstat(fd, &st) < 0) {
@@ -55,7 +56,8 @@ static int save_file(struct fs *fs, int fd, node_id directory, const char *name,
 	}
 	int64_t mtime_ns = (int64_t)st.st_mtim.tv_sec * NS_PER_SEC + st.st_mtim.tv_nsec;
 	return workspace_save(fs->workspace, directory, name, bytes.data, bytes.len,
-			      st.st_mode & 07777, mtime_ns, begun_ns(fd), process, ret_attr);
+			      st.st_mode & 07777, mtime_ns, begun_ns != 0 ? begun_ns : made_ns(fd),
+			      process, ret_attr);
 }
 
 int save_local_as_page(struct fs *fs, const struct name_place *from, const struct name_place *to,
@@ -67,7 +69,10 @@ int save_local_as_page(struct fs *fs, const struct name_place *from, const struc
 		return r < 0 ? r : -EPERM; /* not opened: a FIFO would wait for its other end */
 	}
 	CLEANUP(fd) int fd = local_open(fs->local, from->directory, from->path, O_RDONLY, 0);
-	return fd < 0 ? fd : save_file(fs, fd, to->directory, to->name, process, ret_attr);
+	return fd < 0 ? fd
+		      : save_file(fs, fd,
+				  inode_begun(fs->inodes, inode_number(fs->inodes, st.st_ino)),
+				  to->directory, to->name, process, ret_attr);
 }
 
 static int copy_page(struct page_file *file, int fd)
@@ -114,7 +119,7 @@ int save_page_as_local(struct fs *fs, const struct node_attr *page, const struct
 	return r;
 }
 
-int save_renamed(struct fs *fs, fuse_ino_t number, struct handle *handle, pid_t process)
+int save_renamed(struct fs *fs, fuse_ino_t number, struct handle *handle)
 {
 	struct place place;
 	if (!handle->is_writable || inode_place(fs->inodes, number, &place) < 0 ||
@@ -133,7 +138,9 @@ int save_renamed(struct fs *fs, fuse_ino_t number, struct handle *handle, pid_t 
 	(void)snprintf(link, sizeof link, "/proc/self/fd/%d", handle->fd);
 	CLEANUP(fd) int fd = open(link, O_RDONLY | O_CLOEXEC);
 	struct node_attr attr;
-	r = fd < 0 ? -errno : save_file(fs, fd, directory, name, process, &attr);
+	r = fd < 0 ? -errno
+		   : save_file(fs, fd, inode_begun(fs->inodes, number), directory, name,
+			       handle->process, &attr);
 	if (r < 0) {
 		atomic_store(&handle->is_dirty, true);
 	} else {

@@ -25,7 +25,7 @@ must_check int save_page_as_local(struct fs *fs, const struct node_attr *page,
  * A local file that was renamed onto a page while `handle` had it open, and was written since:
  * those bytes are saved as that page too. 0 when there is nothing to do.
  */
-must_check int save_renamed(struct fs *fs, fuse_ino_t number, struct handle *handle, pid_t process);
+must_check int save_renamed(struct fs *fs, fuse_ino_t number, struct handle *handle);
 /* Gives a new local file to the user who made it, where we may. */
 void save_own_local(struct fs *fs, int fd, const struct fuse_ctx *user);
 
