@@ -173,6 +173,13 @@ static int push_save(struct push *push)
 	if (r == 0) {
 		r = push_send(push);
 		bool has_sent = json_integer_value(json_object_get(push->journal, "done")) > 0;
+		if (r == -ESTALE && has_sent && !push_is_merged(push)) {
+			/* What a call made is not there as it was sent: the rest is planned anew.
+			 */
+			push->is_resumed = true;
+			r = push_rebase(push);
+			return r == 0 || r == -ENOENT ? -EAGAIN : r;
+		}
 		if (r == -EINVAL && has_sent && push_is_merged(push)) {
 			return push_conflict(push);
 		}

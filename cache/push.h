@@ -34,10 +34,10 @@ struct push {
 	/*
 	 * What is durable of it: {"generation":N, "exact":bool, "page":id or null,
 	 * "calls":[{"method","path","body"},…], "done":K, "created":{"<n>":[ids]},
-	 * "sending":{"sent_ms":T,"next_node":N} or null, "there":[ids],
-	 * "base":{"page","blocks"}}. Call numbers count from 1. "there": blocks we know of that
-	 * are not in the base. "base" is there when the plan is merged: what Notion had then; a
-	 * call of which a part was found has its whole body as "planned" besides.
+	 * "sending":{"sent_ms":T,"next_node":N} or null, "there":[ids], "began_ms":T,
+	 * "looked":true, "base":{"page","blocks"}}. Call numbers count from 1. "there": blocks we
+	 * know of that are not in the base. "base" is there when the plan is merged: what Notion
+	 * had then; a call of which a part was found has its whole body as "planned" besides.
 	 */
 	json_t *journal;
 	json_t *moving;	 /* the journal of a move (push_move.c); never beside the other */
@@ -62,7 +62,8 @@ must_check int push_check(struct push *push);
  * push->again_ms, -EINVAL: Notion refuses (push->failure says why), -ECANCELED. */
 must_check int push_send(struct push *push);
 must_check int push_save_journal(const struct push *push);
-/* The id a target text means: an id, "@0" the new page, "@n.i" created by call n. */
+/* The id a target text means: an id, "@0" the new page, "@n.i" created by call n. -ESTALE: what it
+ * made is not there as it was sent. */
 must_check int push_resolve(struct push *push, const char *target, struct uuid *ret_id);
 
 /*

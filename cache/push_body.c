@@ -9,7 +9,8 @@
 #include <string.h>
 
 #include "cache/keys.h"
-#include "cache/push.h"
+#include "cache/push_journal.h"
+#include "cache/push_own.h"
 #include "cache/walk.h"
 #include "cache/workspace_private.h"
 #include "mapping/json.h"
@@ -62,6 +63,37 @@ static const json_t *planned_body(const json_t *call)
 	return planned != NULL ? planned : json_object_get(call, "body");
 }
 
+/* The page's own id: a new one got it from Notion. */
+static const struct uuid *page_id(const struct push *push)
+{
+	return uuid_is_zero(&push->page) ? &push->record.object : &push->page;
+}
+
+/* What push_resolve asks Notion for, from what is here already: of a page or block that a call
+ * made, `blocks` has what was made below it and nothing else. -ENOENT: not so far. */
+static int resolve_here(struct push *push, json_t *blocks, const char *target, struct uuid *ret_id)
+{
+	char head[64];
+	const char *below = *target == '@' ? strchr(target, '.') : NULL;
+	bool is_of_page = strncmp(target, "@0", 2) == 0;
+	if (below != NULL && !is_of_page) {
+		below = strchr(below + 1, '.'); /* the first part is in the journal */
+	}
+	size_t len = below == NULL ? strlen(target) : (size_t)(below - target);
+	(void)snprintf(head, sizeof head, "%.*s", (int)len, target);
+	int r = push_resolve(push, head, ret_id);
+	while (r == 0 && below != NULL && *below == '.') {
+		char *end;
+		unsigned long index = strtoul(below + 1, &end, 10);
+		const json_t *list = list_of(blocks, page_id(push), ret_id);
+		below = end;
+		if (!json_get_id(json_array_get(list, index - 1), NULL, ret_id)) {
+			r = -ENOENT;
+		}
+	}
+	return r;
+}
+
 static int apply_append(struct push *push, json_t *blocks, const json_t *call, json_t *answer,
 			bool is_complete)
 {
@@ -74,15 +106,15 @@ static int apply_append(struct push *push, json_t *blocks, const json_t *call, j
 	size_t at = 0;
 	(void)snprintf(target, sizeof target, "%s", json_get_text(call, "path") + 11);
 	target[strcspn(target, "/")] = '\0';
-	int r = push_resolve(push, target, &container);
-	json_t *list = r < 0 ? NULL : list_of(blocks, &push->record.object, &container);
+	int r = resolve_here(push, blocks, target, &container);
+	json_t *list = r < 0 ? NULL : list_of(blocks, page_id(push), &container);
 	if (list == NULL) {
 		return r < 0 ? r : -ENOENT;
 	}
 	if (strcmp(type, "after_block") == 0) {
 		char id[UUID_TEXT_BYTES];
 		json_t *found;
-		r = push_resolve(push,
+		r = resolve_here(push, blocks,
 				 json_get_text(json_object_get(position, "after_block"), "id"),
 				 &anchor);
 		if (r < 0) {
@@ -170,24 +202,6 @@ static json_t *updated_block(json_t *blocks, const json_t *call)
 	return block;
 }
 
-/* A block as it was sent, with the id it was given: for one that is gone again. */
-static json_t *sent_block(const json_t *sent, const char *id)
-{
-	const char *type;
-	json_t *payload;
-	json_t *block = json_deep_copy(sent);
-	json_object_foreach (block, type, payload) {
-		if (json_is_object(payload)) {
-			(void)json_object_del(payload, "children");
-			(void)json_object_set_new(block, "type", json_string(type));
-			break;
-		}
-	}
-	(void)json_object_set_new(block, "object", json_string("block"));
-	(void)json_object_set_new(block, "id", json_string(id));
-	return block;
-}
-
 /* What the answer of a call by an earlier try said, from what the journal and Notion say now. New
  * reference, NULL where none is needed. */
 static json_t *answer_again(struct push *push, json_t *blocks, const json_t *call, size_t number,
@@ -210,12 +224,11 @@ static json_t *answer_again(struct push *push, json_t *blocks, const json_t *cal
 		json_t *list;
 		size_t at;
 		const char *id = json_string_value(item);
-		if (find_place(remote, id, &list, &at)) {
-			(void)json_array_append(results, json_array_get(list, at));
-		} else {
-			(void)json_array_append_new(results,
-						    sent_block(json_array_get(sent, i), id));
-		}
+		const json_t *there =
+			find_place(remote, id, &list, &at) ? json_array_get(list, at) : NULL;
+		(void)json_array_append_new(results,
+					    push_own_block(push, json_array_get(sent, i), there, id,
+							   push_began_ms(push)));
 	}
 	return json_pack("{so}", "results", results);
 }
@@ -227,17 +240,24 @@ int push_assemble(struct push *push, json_t *remote, json_t **ret_blocks)
 	json_t *base = json_object_get(push->entry.base, "blocks");
 	size_t done = (size_t)json_integer_value(json_object_get(push->journal, "done"));
 	bool is_new = (push->record.flags & NODE_NEW) != 0;
-	if (is_new && remote != NULL) {
-		*ret_blocks = json_incref(remote);
-		return 0;
-	}
-	if (is_new || base == NULL || push->entry.kind == QUEUE_RETITLE ||
-	    (push->is_resumed && remote == NULL)) {
+	if ((is_new || push->is_resumed) && remote == NULL) {
 		return -ESTALE;
 	}
-	json_t *blocks = json_deep_copy(base);
+	if (!is_new && (base == NULL || push->entry.kind == QUEUE_RETITLE)) {
+		return -ESTALE;
+	}
+	json_t *blocks = is_new ? json_array() : json_deep_copy(base);
 	json_array_foreach (json_object_get(push->journal, "calls"), i, call) {
 		char key[24];
+		if (call_is_create(call)) {
+			/* Others may have written to the new page, too. */
+			const json_t *sent =
+				json_object_get(json_object_get(call, "body"), "children");
+			json_t *own = push_own_blocks(push, sent, remote, push_began_ms(push));
+			(void)json_array_extend(blocks, own);
+			json_decref(own);
+			continue;
+		}
 		(void)snprintf(key, sizeof key, "%zu", i + 1);
 		/* Of the one after the last, a part may be. */
 		if (i >= done &&

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cache/keys.h"
+#include "cache/push_own.h"
 #include "cache/walk.h"
 #include "cache/workspace_private.h"
 
@@ -31,6 +32,35 @@ void call_key(unsigned long call, char key[24])
 	(void)snprintf(key, 24, "%lu", call);
 }
 
+/* The blocks call `number` was planned with; 0: the call that creates the page. */
+static const json_t *planned_children(const struct push *push, unsigned long number)
+{
+	const json_t *call = json_array_get(json_object_get(push->journal, "calls"),
+					    number == 0 ? 0 : number - 1);
+	const json_t *planned = json_object_get(call, "planned");
+	if (number == 0 && !call_is_create(call)) {
+		return NULL;
+	}
+	return json_object_get(planned != NULL ? planned : json_object_get(call, "body"),
+			       "children");
+}
+
+/* The `index`-th (from 1) of the blocks that were sent into a new container: others may have
+ * written there, too. `*sent` goes on to what was sent below it. */
+static int find_sent(const struct push *push, const json_t *there, unsigned long index,
+		     const json_t **sent, struct uuid *ret_id)
+{
+	json_t *own = push_own_blocks(push, *sent, there, push_began_ms(push));
+	bool found = json_get_id(json_array_get(own, index - 1), NULL, ret_id);
+	json_decref(own);
+	if (!found && json_array_size(there) == json_array_size(*sent)) {
+		/* Notion shows some things otherwise than they were sent. */
+		found = json_get_id(json_array_get(there, index - 1), NULL, ret_id);
+	}
+	*sent = push_sent_children(json_array_get(*sent, index - 1));
+	return found ? 0 : -ESTALE;
+}
+
 int push_resolve(struct push *push, const char *target, struct uuid *ret_id)
 {
 	char key[24];
@@ -47,6 +77,7 @@ int push_resolve(struct push *push, const char *target, struct uuid *ret_id)
 	}
 	unsigned long call = strtoul(target + 1, &at, 10);
 	unsigned long index;
+	const json_t *sent = planned_children(push, call);
 	if (call == 0) {
 		*ret_id = push->page;
 		if (uuid_is_zero(&push->page)) {
@@ -60,6 +91,7 @@ int push_resolve(struct push *push, const char *target, struct uuid *ret_id)
 		if (id == NULL || uuid_parse(id, strlen(id), ret_id) < 0) {
 			return -EINVAL;
 		}
+		sent = push_sent_children(json_array_get(sent, index - 1));
 	}
 	while (*at == '.') {
 		/* A nested one: its id was not in the answer (notion-api.md §4.4). */
@@ -67,13 +99,12 @@ int push_resolve(struct push *push, const char *target, struct uuid *ret_id)
 		index = strtoul(at + 1, &at, 10);
 		int r = walk_children(push->workspace->notion, PRIORITY_SAVE, ret_id,
 				      &push->failure, &children);
+		if (r == 0) {
+			r = find_sent(push, children, index, &sent, ret_id);
+		}
+		json_decref(children);
 		if (r < 0) {
 			return r;
-		}
-		bool found = json_get_id(json_array_get(children, index - 1), NULL, ret_id);
-		json_decref(children);
-		if (!found) {
-			return -EINVAL;
 		}
 	}
 	return 0;
@@ -141,6 +172,22 @@ void push_note_created(struct push *push, size_t number, const json_t *results, 
 			json_is_string(item) ? json_string_value(item) : json_get_text(item, "id");
 		(void)json_array_append_new(ids, json_string(id));
 	}
+}
+
+void push_note_looked(struct push *push)
+{
+	push->is_resumed = true;
+	(void)json_object_set_new(push->journal, "looked", json_true());
+}
+
+bool push_has_looked(const struct push *push)
+{
+	return json_is_true(json_object_get(push->journal, "looked"));
+}
+
+int64_t push_began_ms(const struct push *push)
+{
+	return json_integer_value(json_object_get(push->journal, "began_ms"));
 }
 
 int push_take_page(struct push *push, const char *id)

@@ -23,6 +23,12 @@ must_check int call_body_to_send(struct push *push, const json_t *call, json_t *
 
 /* The first `count` of `results` (ids, or blocks) were made by this call. */
 void push_note_created(struct push *push, size_t number, const json_t *results, size_t count);
+/* What a call did was looked for and found, not answered: below what was found something may be
+ * missing, so the plan is made anew. */
+void push_note_looked(struct push *push);
+bool push_has_looked(const struct push *push);
+/* Since when what this plan makes can be there. */
+int64_t push_began_ms(const struct push *push);
 must_check int push_take_page(struct push *push, const char *id);
 /* Durable with the next call's sending, or at the end: one commit a call. Until then the journal
  * on disk says that it was being sent, and it can be settled again. */

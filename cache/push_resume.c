@@ -11,7 +11,7 @@
 #include <errno.h>
 
 #include "cache/keys.h"
-#include "cache/push.h"
+#include "cache/push_journal.h"
 #include "cache/walk.h"
 #include "cache/workspace_private.h"
 #include "mapping/base/clock.h"
@@ -162,7 +162,8 @@ int push_resume(struct push *push)
 		return drop_journal(push);
 	}
 	push->is_resumed = true;
-	if (is_same && done == json_array_size(json_object_get(push->journal, "calls"))) {
+	if (is_same && done == json_array_size(json_object_get(push->journal, "calls")) &&
+	    !push_has_looked(push)) {
 		return 0;
 	}
 	if (push_is_merged(push)) {

@@ -42,10 +42,13 @@ static int note_sending(struct push *push, bool is_creating)
 	if (r < 0) {
 		return r;
 	}
-	(void)json_object_set_new(push->journal, "sending",
-				  json_pack("{sI sI}", "sent_ms",
-					    (json_int_t)notion_now_ms(push->workspace->notion),
-					    "next_node", (json_int_t)next_node));
+	json_int_t now_ms = (json_int_t)notion_now_ms(push->workspace->notion);
+	(void)json_object_set_new(
+		push->journal, "sending",
+		json_pack("{sI sI}", "sent_ms", now_ms, "next_node", (json_int_t)next_node));
+	if (json_object_get(push->journal, "began_ms") == NULL) {
+		(void)json_object_set_new(push->journal, "began_ms", json_integer(now_ms));
+	}
 	return push_write_journal(push);
 }
 

@@ -11,40 +11,12 @@
 #include <string.h>
 
 #include "cache/push_journal.h"
+#include "cache/push_own.h"
 #include "cache/walk.h"
 #include "cache/workspace_private.h"
 #include "mapping/base/clock.h"
 #include "mapping/base/log.h"
 #include "mapping/json.h"
-
-#define MINUTE_MS 60000
-
-static bool is_ours_since(const struct push *push, const json_t *object, int64_t since_ms)
-{
-	struct uuid author;
-	int64_t created_ms = 0;
-	if (clock_parse_iso(json_get_text(object, "created_time"), &created_ms) < 0 ||
-	    created_ms < since_ms / MINUTE_MS * MINUTE_MS) {
-		return false;
-	}
-	return json_get_id(json_object_get(object, "created_by"), NULL, &author) &&
-	       (uuid_equal(&author, &push->workspace->bot) ||
-		uuid_equal(&author, &push->workspace->owner_user));
-}
-
-static bool equal_block(const json_t *sent, const json_t *there)
-{
-	CLEANUP(block_tree) struct block_tree *left = NULL;
-	CLEANUP(block_tree) struct block_tree *right = NULL;
-	json_t *left_list = json_pack("[O]", sent);
-	json_t *right_list = json_pack("[O]", there);
-	bool same = block_tree_from_json(left_list, &left) == 0 &&
-		    block_tree_from_json(right_list, &right) == 0 &&
-		    block_payload_equal(left->root.first_child, right->root.first_child);
-	json_decref(left_list);
-	json_decref(right_list);
-	return same;
-}
 
 static bool has_id(const json_t *ids, const char *id)
 {
@@ -107,8 +79,8 @@ static json_t *find_appended(struct push *push, const json_t *body, const json_t
 				break; /* the gap ends here */
 			}
 			(void)json_array_clear(found); /* and begins behind this one */
-		} else if (at < json_array_size(children) && is_ours_since(push, block, sent_ms) &&
-			   equal_block(json_array_get(children, at), block)) {
+		} else if (at < json_array_size(children) && push_is_own(push, block, sent_ms) &&
+			   push_equals_sent(json_array_get(children, at), block)) {
 			(void)json_array_append_new(found, json_string(id));
 		} else if (at > 0 && !is_at_end) {
 			break; /* ours are one behind the other */
@@ -146,7 +118,7 @@ static int settle_append(struct push *push, json_t *call, size_t number)
 		 json_array_size(children));
 	if (count > 0) {
 		push_note_created(push, number, found, count);
-		push->is_resumed = true;
+		push_note_looked(push);
 		if (json_object_get(call, "planned") == NULL) {
 			(void)json_object_set_new(call, "planned", json_deep_copy(call_body));
 		}
@@ -203,7 +175,7 @@ static bool is_created_page(const struct push *push, const json_t *call, const j
 	buf_init(&got, 100000);
 	title_text(json_object_get(json_object_get(call, "body"), "properties"), &asked);
 	title_text(json_object_get(page, "properties"), &got);
-	if (strcmp(asked.data, got.data) != 0 || !is_ours_since(push, page, sent_ms) ||
+	if (strcmp(asked.data, got.data) != 0 || !push_is_own(push, page, sent_ms) ||
 	    !json_get_id(page, NULL, &id) ||
 	    workspace_begin(push->workspace, false, &state, NULL) < 0) {
 		return false;
@@ -247,7 +219,7 @@ static int settle_create(struct push *push, json_t *call, size_t number)
 		if (is_child) {
 			json_decref(page);
 			page = NULL;
-			if (!is_ours_since(push, item, sent_ms) || !json_get_id(item, NULL, &id) ||
+			if (!push_is_own(push, item, sent_ms) || !json_get_id(item, NULL, &id) ||
 			    notion_page(notion, PRIORITY_SAVE, &id, &push->failure, &page) < 0) {
 				continue;
 			}
@@ -260,7 +232,7 @@ static int settle_create(struct push *push, json_t *call, size_t number)
 	json_decref(answer);
 	log_info("a create without an answer: the page is %sthere", found == NULL ? "not " : "");
 	if (found != NULL) {
-		push->is_resumed = true;
+		push_note_looked(push);
 		r = push_take_page(push, found);
 		if (r == 0) {
 			push_call_done(push, number);

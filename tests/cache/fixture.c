@@ -52,7 +52,7 @@ void fixture_reopen(struct fixture *fixture)
 }
 
 /* notion-sim says where it listens on its first line. */
-static void start_server(struct fixture *fixture)
+void fixture_serve(struct fixture *fixture, const char *workspace, const char *now)
 {
 	int out[2];
 	char line[128];
@@ -63,8 +63,8 @@ static void start_server(struct fixture *fixture)
 	if (fixture->server == 0) {
 		(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 		(void)dup2(out[1], STDOUT_FILENO);
-		(void)execl(NOTION_SIM, NOTION_SIM, "--workspace", DEMO_WORKSPACE, "--token",
-			    "ntn_test", "--rate", "off", (char *)NULL);
+		(void)execl(NOTION_SIM, NOTION_SIM, "--workspace", workspace, "--token", "ntn_test",
+			    "--rate", "off", now == NULL ? NULL : "--now", now, (char *)NULL);
 		_exit(127);
 	}
 	(void)close(out[1]);
@@ -75,17 +75,16 @@ static void start_server(struct fixture *fixture)
 	r = sscanf(line, "notion-sim: listening on http://127.0.0.1:%u", &fixture->port);
 	assert(r == 1);
 	(void)fclose(ready);
+	(void)snprintf(fixture->base_url, sizeof fixture->base_url, "http://127.0.0.1:%u",
+		       fixture->port);
 }
 
-void fixture_init(struct fixture *fixture)
+void fixture_prepare(struct fixture *fixture)
 {
 	memset(fixture, 0, sizeof *fixture);
-	start_server(fixture);
 	(void)snprintf(fixture->folder, sizeof fixture->folder, "/tmp/notionfs-test-XXXXXX");
 	char *made = mkdtemp(fixture->folder);
 	assert(made != NULL);
-	(void)snprintf(fixture->base_url, sizeof fixture->base_url, "http://127.0.0.1:%u",
-		       fixture->port);
 	(void)snprintf(fixture->cache_folder, sizeof fixture->cache_folder, "%s/cache",
 		       fixture->folder);
 	(void)snprintf(fixture->state_folder, sizeof fixture->state_folder, "%s/state",
@@ -98,6 +97,12 @@ void fixture_init(struct fixture *fixture)
 	fixture->options.poll_ms = 0;
 	fixture->options.sweep = false;
 	fixture->options.save_delay_ms = 10;
+}
+
+void fixture_init(struct fixture *fixture)
+{
+	fixture_prepare(fixture);
+	fixture_serve(fixture, DEMO_WORKSPACE, NULL);
 	fixture_open(fixture);
 }
 

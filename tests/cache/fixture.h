@@ -24,6 +24,10 @@ struct fixture {
 /* The sample workspace; no polls, no sweep, a short save delay. Aborts on failure. */
 void fixture_init(struct fixture *fixture);
 void fixture_release(struct fixture *fixture);
+/* The two halves of fixture_init but for fixture_open: folders and options; a server of that
+ * workspace, whose clock stands still at `now` when that is not NULL. */
+void fixture_prepare(struct fixture *fixture);
+void fixture_serve(struct fixture *fixture, const char *workspace, const char *now);
 /* Closes and opens the workspace again, as a remount does. */
 void fixture_reopen(struct fixture *fixture);
 void fixture_close(struct fixture *fixture);

@@ -1,0 +1,327 @@
+#include "tests/cache/die_scenarios.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define PAGE "Home/Page.md"
+#define THREE "Same.\n\nSame.\n\nSame.\n\nLast.\n"
+
+static void settle(struct fixture *fixture)
+{
+	char *said = NULL;
+	if (!die_settle(fixture, &said)) {
+		(void)fprintf(stderr, "before: still owed: %s\n", said);
+		abort();
+	}
+	free(said);
+}
+
+static void write_now(struct fixture *fixture, const char *path, const char *text)
+{
+	fixture_write(fixture, path, text);
+}
+
+static void prepare(struct fixture *fixture, const char *path, const char *text)
+{
+	write_now(fixture, path, text);
+	settle(fixture);
+}
+
+static void touch_page(struct fixture *fixture, const char *path)
+{
+	char *text = fixture_read(fixture, path);
+	assert(text != NULL);
+	free(text);
+}
+
+/* "Same." so often, and `more` after it; caller frees. */
+static char *many(unsigned count, const char *more)
+{
+	struct buf text;
+	buf_init(&text, (size_t)1 << 20);
+	for (unsigned i = 0; i < count; i++) {
+		buf_puts(&text, i == 0 ? "Same.\n" : "\nSame.\n");
+	}
+	buf_puts(&text, more);
+	return buf_steal(&text, NULL);
+}
+
+static void write_many(struct fixture *fixture, const char *path, unsigned count, const char *more)
+{
+	char *text = many(count, more);
+	write_now(fixture, path, text);
+	free(text);
+}
+
+static void unlink_now(struct fixture *fixture, const char *directory, const char *name)
+{
+	struct node_attr attr;
+	int r = fixture_find(fixture, directory, &attr);
+	assert(r == 0);
+	r = workspace_unlink(fixture->workspace, attr.node, name);
+	assert(r == 0 || r == -ENOENT);
+}
+
+static void rename_now(struct fixture *fixture, const char *directory, const char *name,
+		       const char *new_name)
+{
+	struct node_attr attr;
+	int r = fixture_find(fixture, directory, &attr);
+	assert(r == 0);
+	r = workspace_rename(fixture->workspace, attr.node, name, attr.node, new_name, 0, getpid());
+	assert(r == 0 || r == -ENOENT);
+}
+
+/* Somebody else's change; `json` is the edit, with %s where the id belongs. */
+static void edit_block(struct fixture *fixture, const char *path, size_t at, const char *json)
+{
+	char command[300];
+	char *body;
+	(void)snprintf(command, sizeof command, "{\"command\":\"info\",\"path\":\"%s\"}", path);
+	json_t *info = fixture_command(fixture, command);
+	(void)snprintf(command, sizeof command, "/v1/blocks/%s/children?page_size=100",
+		       json_string_value(json_object_get(info, "id")));
+	json_t *list = fixture_http(fixture, "GET", command, NULL);
+	const json_t *block = json_array_get(json_object_get(list, "results"), at);
+	int len = asprintf(&body, "{\"as\":\"app\",\"id\":\"%s\",%s}",
+			   json_string_value(json_object_get(block, "id")), json);
+	assert(len > 0);
+	json_t *answer = fixture_http(fixture, "POST", "/_sim/edit", body);
+	assert(json_object_get(answer, "ids") != NULL);
+	json_decref(answer);
+	json_decref(list);
+	json_decref(info);
+	free(body);
+}
+
+/* ---- before ---- */
+
+static void before_three(struct fixture *fixture)
+{
+	prepare(fixture, PAGE, THREE);
+}
+
+static void before_headings(struct fixture *fixture)
+{
+	prepare(fixture, PAGE, "Same.\n\n# One\n\nSame.\n\n# Two\n");
+}
+
+static void before_mixed(struct fixture *fixture)
+{
+	prepare(fixture, PAGE, "# Head\n\nSame.\n\nSame.\n\nLast one.\n");
+}
+
+static void before_nested(struct fixture *fixture)
+{
+	prepare(fixture, PAGE, "- a\n  - a\n  - a\n- a\n");
+}
+
+static void read_page(struct fixture *fixture)
+{
+	touch_page(fixture, PAGE);
+}
+
+static void read_row(struct fixture *fixture)
+{
+	touch_page(fixture, "Home/Tasks/One.md");
+}
+
+/* ---- act ---- */
+
+#define WRITES(name, path, text)                  \
+	static void name(struct fixture *fixture) \
+	{                                         \
+		write_now(fixture, path, text);   \
+	}
+
+WRITES(update, PAGE, "Same.\n\nSame.\n\nOther.\n\nLast.\n")
+WRITES(insert_at_start, PAGE, "# Head\n\nSame.\n\nSame.\n\nSame.\n\nSame.\n\nLast.\n")
+WRITES(insert_in_middle, PAGE, "Same.\n\nSame.\n\nSame.\n\n# One\n\nSame.\n\n# Two\n\nSame.\n")
+WRITES(insert_at_end, PAGE, THREE "\nLast.\n\nLast.\n")
+WRITES(append_nested, PAGE, THREE "\n- a\n  - a\n    - a\n      - a\n        - a\n- a\n")
+WRITES(append_below, PAGE, "- a\n  - a\n  - a\n  - a\n    - a\n- a\n- a\n")
+WRITES(delete_one, PAGE, "Same.\n\nSame.\n\nLast.\n")
+WRITES(mixed, PAGE, "# Head\n\nSame.\n\nLast two.\n\nNew.\n\nNew.\n")
+WRITES(set_icon, PAGE, "---\nicon: 🌱\n---\n" THREE)
+WRITES(set_properties, "Home/Tasks/One.md", "---\nState: Done\nHours: 3\n---\nSame.\n\nSame.\n")
+WRITES(create_page, PAGE, THREE)
+WRITES(create_nested, PAGE, "Same.\n\n- a\n  - a\n    - a\n      - a\n- a\n\nSame.\n")
+WRITES(create_row, "Home/Tasks/Page.md", "---\nState: Done\n---\n" THREE)
+WRITES(merged, PAGE, "Same.\n\nSame.\n\nOther.\n\nLast.\n\nLast.\n")
+
+static void append_130(struct fixture *fixture)
+{
+	write_many(fixture, PAGE, 130, "\nLast.\n");
+}
+
+static void append_250(struct fixture *fixture)
+{
+	write_many(fixture, PAGE, 250, "\nLast.\n");
+}
+
+static void create_130(struct fixture *fixture)
+{
+	write_many(fixture, PAGE, 130, "");
+}
+
+static void create_long_nested(struct fixture *fixture)
+{
+	write_many(fixture, PAGE, 110, "\n- a\n  - a\n    - a\n      - a\n- a\n");
+}
+
+static void retitle(struct fixture *fixture)
+{
+	rename_now(fixture, "Home", "Page.md", "Leaf.md");
+}
+
+static void create_below_new(struct fixture *fixture)
+{
+	struct node_attr attr;
+	struct node_attr page;
+	if (fixture_find(fixture, PAGE, &attr) != 0) {
+		write_now(fixture, PAGE, "Same.\n\nSame.\n");
+	}
+	int r = fixture_find(fixture, "Home", &attr);
+	assert(r == 0);
+	r = workspace_mkdir(fixture->workspace, attr.node, "Page", 0755, &page);
+	assert(r == 0 || r == -EEXIST);
+	write_now(fixture, "Home/Page/Below.md", "Same.\n\nSame.\n");
+}
+
+static void arm_merge(struct fixture *fixture)
+{
+	read_page(fixture);
+	edit_block(fixture, PAGE, 0,
+		   "\"op\":\"update\",\"block\":{\"paragraph\":{\"rich_text\":[{\"type\":\"text\","
+		   "\"text\":{\"content\":\"Theirs.\"}}]}}");
+	edit_block(fixture, PAGE, 2,
+		   "\"op\":\"update\",\"block\":{\"paragraph\":{\"rich_text\":[{\"type\":\"text\","
+		   "\"text\":{\"content\":\"Same.\"}}],\"color\":\"red\"}}");
+}
+
+static void trash(struct fixture *fixture)
+{
+	unlink_now(fixture, "Home", "Page.md");
+}
+
+static void unlink_and_create(struct fixture *fixture)
+{
+	unlink_now(fixture, "Home", "Page.md");
+	write_now(fixture, PAGE, "Same.\n\nSame.\n\nOther.\n\nLast.\n");
+}
+
+static void two_saves(struct fixture *fixture)
+{
+	write_now(fixture, PAGE, "Same.\n\nSame.\n\nOther.\n\nLast.\n");
+	write_now(fixture, PAGE, "Same.\n\nSame.\n\nOther.\n\nLast.\n\nLast.\n");
+}
+
+const struct scenario scenarios[] = {
+	{"update",
+	 before_three,
+	 read_page,
+	 update,
+	 1,
+	 {{PAGE, "Same.\n\nSame.\n\nOther.\n\nLast.\n"}},
+	 true},
+	{"insert at start",
+	 before_three,
+	 read_page,
+	 insert_at_start,
+	 1,
+	 {{PAGE, "# Head\n\nSame.\n\nSame.\n\nSame.\n\nSame.\n\nLast.\n"}},
+	 false},
+	{"insert in the middle",
+	 before_headings,
+	 read_page,
+	 insert_in_middle,
+	 2,
+	 {{PAGE, "Same.\n\nSame.\n\nSame.\n\n# One\n\nSame.\n\n# Two\n\nSame.\n"}},
+	 true},
+	{"insert at end",
+	 before_three,
+	 read_page,
+	 insert_at_end,
+	 1,
+	 {{PAGE, THREE "\nLast.\n\nLast.\n"}},
+	 false},
+	{"append 130", before_three, read_page, append_130, 2, {{NULL, NULL}}, false},
+	{"append 250", before_three, read_page, append_250, 3, {{NULL, NULL}}, false},
+	{"append nested",
+	 before_three,
+	 read_page,
+	 append_nested,
+	 2,
+	 {{PAGE, THREE "\n- a\n\t- a\n\t\t- a\n\t\t\t- a\n\t\t\t\t- a\n- a\n"}},
+	 false},
+	{"append below",
+	 before_nested,
+	 read_page,
+	 append_below,
+	 2,
+	 {{PAGE, "- a\n\t- a\n\t- a\n\t- a\n\t\t- a\n- a\n- a\n"}},
+	 false},
+	{"delete",
+	 before_three,
+	 read_page,
+	 delete_one,
+	 1,
+	 {{PAGE, "Same.\n\nSame.\n\nLast.\n"}},
+	 false},
+	{"mixed plan",
+	 before_mixed,
+	 read_page,
+	 mixed,
+	 3,
+	 {{PAGE, "# Head\n\nSame.\n\nLast two.\n\nNew.\n\nNew.\n"}},
+	 true},
+	{"icon", before_three, read_page, set_icon, 1, {{NULL, NULL}}, false},
+	{"properties", NULL, read_row, set_properties, 2, {{NULL, NULL}}, false},
+	{"retitle",
+	 before_three,
+	 read_page,
+	 retitle,
+	 1,
+	 {{"Home/Leaf.md", THREE}, {PAGE, NULL}},
+	 false},
+	{"create page", NULL, NULL, create_page, 1, {{PAGE, THREE}}, true},
+	{"create nested",
+	 NULL,
+	 NULL,
+	 create_nested,
+	 2,
+	 {{PAGE, "Same.\n\n- a\n\t- a\n\t\t- a\n\t\t\t- a\n- a\n\nSame.\n"}},
+	 false},
+	{"create 130", NULL, NULL, create_130, 2, {{NULL, NULL}}, false},
+	{"create long and nested", NULL, NULL, create_long_nested, 3, {{NULL, NULL}}, false},
+	{"create row", NULL, read_row, create_row, 1, {{NULL, NULL}}, false},
+	{"create below a new page",
+	 NULL,
+	 NULL,
+	 create_below_new,
+	 2,
+	 {{PAGE, "Same.\n\nSame.\n"}, {"Home/Page/Below.md", "Same.\n\nSame.\n"}},
+	 false},
+	{"merged save", before_three, arm_merge, merged, 2, {{NULL, NULL}}, false},
+	{"trash", before_three, read_page, trash, 1, {{PAGE, NULL}}, false},
+	{"unlink and create",
+	 before_three,
+	 read_page,
+	 unlink_and_create,
+	 1,
+	 {{PAGE, "Same.\n\nSame.\n\nOther.\n\nLast.\n"}},
+	 false},
+	{"two saves",
+	 before_three,
+	 read_page,
+	 two_saves,
+	 2,
+	 {{PAGE, "Same.\n\nSame.\n\nOther.\n\nLast.\n\nLast.\n"}},
+	 false},
+};
+const unsigned scenario_count = sizeof scenarios / sizeof scenarios[0];
