@@ -32,6 +32,11 @@ enum inline_context {
 void inline_render(const struct rich_text *text, enum inline_context context, bool escape_all,
 		   const struct names *names, struct buf *out);
 
+/* The same without a look whether it reads back, for callers that parse what they wrote anyway, and
+ * then escape all. */
+void inline_render_unchecked(const struct rich_text *text, enum inline_context context,
+			     bool escape_all, const struct names *names, struct buf *out);
+
 /*
  * Parses `len` bytes. Runs and strings come from `arena`. Lines end in '\n' only; a plain newline
  * is a space in PARAGRAPH, `\`+newline, two spaces + newline and <br> are newlines. Anything that

@@ -4,6 +4,7 @@
 #include "mapping/inline.h"
 #include "mapping/inline_escape.h"
 #include "mapping/inline_raw.h"
+#include "mapping/inline_safe.h"
 #include "mapping/line_start.h"
 #include "mapping/link.h"
 #include "mapping/mention_mark.h"
@@ -305,9 +306,12 @@ static void escape_lines(struct inline_writer *writer)
 	}
 }
 
-static void render_once(const struct rich_text *text, enum inline_context context, bool escape_all,
-			const struct names *names, struct buf *out)
+void inline_render_unchecked(const struct rich_text *text, enum inline_context context,
+			     bool escape_all, const struct names *names, struct buf *out)
 {
+	if (text->count == 0) {
+		return;
+	}
 	struct inline_writer writer = {
 		.out = out,
 		.start = out->len,
@@ -335,25 +339,17 @@ static bool reads_back(const struct rich_text *text, enum inline_context context
 	return is_same;
 }
 
-static bool is_one_plain_run(const struct rich_text *text)
-{
-	const struct run *run = text->runs;
-	return text->count == 1 && run->kind == RUN_TEXT && run->style == 0 &&
-	       run->color == COLOR_DEFAULT && run->extra == NULL && run->link == NULL &&
-	       inline_escape_is_plain(run->text, run->text_len);
-}
-
 void inline_render(const struct rich_text *text, enum inline_context context, bool escape_all,
 		   const struct names *names, struct buf *out)
 {
 	size_t start = out->len;
-	if (text->count == 0) {
+	if (!escape_all && context != INLINE_VALUE && inline_is_safe(text)) {
+		inline_safe_render(text, out);
 		return;
 	}
-	render_once(text, context, escape_all, names, out);
-	if (!escape_all && buf_check(out) == 0 && !is_one_plain_run(text) &&
-	    !reads_back(text, context, names, out, start)) {
+	inline_render_unchecked(text, context, escape_all, names, out);
+	if (!escape_all && buf_check(out) == 0 && !reads_back(text, context, names, out, start)) {
 		buf_truncate(out, start);
-		render_once(text, context, true, names, out);
+		inline_render_unchecked(text, context, true, names, out);
 	}
 }

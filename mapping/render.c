@@ -8,7 +8,8 @@ static bool compose_paragraph(struct renderer *renderer, const struct block *blo
 			      unsigned attempt, struct buf *out)
 {
 	if (attempt < 2) {
-		inline_render(&block->text, INLINE_PARAGRAPH, attempt == 1, renderer->names, out);
+		inline_render_unchecked(&block->text, INLINE_PARAGRAPH, attempt == 1,
+					renderer->names, out);
 	} else {
 		buf_puts(out, "<p>");
 		render_inline(renderer, &block->text, INLINE_TAG, out);
@@ -25,8 +26,10 @@ void render_title(struct renderer *renderer, const struct rich_text *text)
 		render_line(renderer, "<p />", 5);
 		return;
 	}
-	(void)render_verified(renderer, &paragraph, compose_paragraph);
-	render_lines(renderer, renderer->text.data, renderer->text.len);
+	if (!render_safe(renderer, "", text)) {
+		(void)render_verified(renderer, &paragraph, compose_paragraph);
+		render_lines(renderer, renderer->text.data, renderer->text.len);
+	}
 }
 
 void render_titled(struct renderer *renderer, const struct block *block, const char *open,
@@ -65,8 +68,8 @@ static bool compose_heading(struct renderer *renderer, const struct block *block
 		buf_append(out, "####", level);
 		if (block->text.count > 0) {
 			buf_putc(out, ' ');
-			inline_render(&block->text, INLINE_LINE, attempt == 1, renderer->names,
-				      out);
+			inline_render_unchecked(&block->text, INLINE_LINE, attempt == 1,
+						renderer->names, out);
 		}
 	} else {
 		buf_printf(out, "<h%u>", level);
@@ -78,14 +81,17 @@ static bool compose_heading(struct renderer *renderer, const struct block *block
 
 static void render_heading(struct renderer *renderer, const struct block *block)
 {
+	static const char *const hashes[] = {"# ", "## ", "### ", "#### "};
 	CLEANUP(buf) struct buf open;
 	char name[] = "h1";
 
 	buf_init(&open, 200);
 	name[1] = (char)('0' + heading_level(block));
 	if (!block->is_toggleable && !block_has_color(block) && block->first_child == NULL) {
-		(void)render_verified(renderer, block, compose_heading);
-		render_lines(renderer, renderer->text.data, renderer->text.len);
+		if (!render_safe(renderer, hashes[heading_level(block) - 1], &block->text)) {
+			(void)render_verified(renderer, block, compose_heading);
+			render_lines(renderer, renderer->text.data, renderer->text.len);
+		}
 		return;
 	}
 	if (block->is_toggleable) {
@@ -107,7 +113,8 @@ static bool compose_quote(struct renderer *renderer, const struct block *block, 
 	if (attempt > 1) {
 		return false;
 	}
-	inline_render(&block->text, INLINE_PARAGRAPH, attempt == 1, renderer->names, &text);
+	inline_render_unchecked(&block->text, INLINE_PARAGRAPH, attempt == 1, renderer->names,
+				&text);
 	buf_puts(out, "> ");
 	append_prefixed(out, text.data, text.len, "> ");
 	return true;
@@ -115,12 +122,14 @@ static bool compose_quote(struct renderer *renderer, const struct block *block, 
 
 static void render_quote(struct renderer *renderer, const struct block *block)
 {
-	if (block_has_color(block) || block->text.count == 0 ||
-	    render_verified(renderer, block, compose_quote) < 0) {
-		render_tag(renderer, block);
-		return;
+	bool has_mark = !block_has_color(block) && block->text.count > 0;
+	if (!has_mark || !render_safe(renderer, "> ", &block->text)) {
+		if (!has_mark || render_verified(renderer, block, compose_quote) < 0) {
+			render_tag(renderer, block);
+			return;
+		}
+		render_lines(renderer, renderer->text.data, renderer->text.len);
 	}
-	render_lines(renderer, renderer->text.data, renderer->text.len);
 	if (block->first_child != NULL) {
 		size_t prefix_len = renderer->prefix.len;
 		buf_puts(&renderer->prefix, "> ");

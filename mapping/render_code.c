@@ -104,6 +104,23 @@ static bool compose_code(struct renderer *renderer, const struct block *code, un
 	return attempt < 3;
 }
 
+/* Lines without a backtick can't end the fence; what else a fence holds is taken as it is. */
+static bool is_sure(const struct block *code)
+{
+	const struct run *run = code->text.runs;
+	if (code->text.count != 1 || code->caption.count > 0 || run->text[0] == '\n' ||
+	    run->text[run->text_len - 1] == '\n') {
+		return false;
+	}
+	for (size_t i = 0; i < run->text_len; i++) {
+		unsigned char byte = (unsigned char)run->text[i];
+		if (byte == '`' || byte == 0x7f || (byte < ' ' && byte != '\n' && byte != '\t')) {
+			return false;
+		}
+	}
+	return true;
+}
+
 void render_code(struct renderer *renderer, const struct block *code)
 {
 	struct block complete = *code;
@@ -111,7 +128,10 @@ void render_code(struct renderer *renderer, const struct block *code)
 	if (complete.language == NULL) {
 		complete.language = "plain text";
 	}
-	(void)render_verified(renderer, &complete, compose_code);
+	buf_clear(&renderer->text);
+	if (!is_sure(&complete) || !compose_fence(renderer, &complete, &renderer->text)) {
+		(void)render_verified(renderer, &complete, compose_code);
+	}
 	render_lines(renderer, renderer->text.data, renderer->text.len);
 }
 

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "mapping/inline_safe.h"
 #include "mapping/parse.h"
 #include "mapping/renderer.h"
 
@@ -49,29 +50,15 @@ void render_blank(struct renderer *renderer)
 	render_line(renderer, "", 0);
 }
 
-static bool is_word_byte(unsigned char c)
+bool render_safe(struct renderer *renderer, const char *before, const struct rich_text *text)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c >= 0x80;
-}
-
-bool rich_text_is_plain(const struct rich_text *text)
-{
-	if (text->count != 1) {
-		return text->count == 0;
-	}
-	const struct run *run = &text->runs[0];
-	if (run->kind != RUN_TEXT || run->style != 0 || run->color != COLOR_DEFAULT ||
-	    run->extra != NULL || run->link != NULL || !is_word_byte((unsigned char)run->text[0]) ||
-	    run->text[run->text_len - 1] == ' ') {
+	if (!inline_is_safe(text)) {
 		return false;
 	}
-	for (size_t i = 0; i < run->text_len; i++) {
-		unsigned char c = (unsigned char)run->text[i];
-		if (!is_word_byte(c) && !(c >= '0' && c <= '9') &&
-		    (c == '\0' || strchr(" ,.;?'\"()-/%", c) == NULL)) {
-			return false;
-		}
-	}
+	buf_append(renderer->out, renderer->prefix.data, renderer->prefix.len);
+	buf_puts(renderer->out, before);
+	inline_safe_render(text, renderer->out);
+	buf_putc(renderer->out, '\n');
 	return true;
 }
 
@@ -97,9 +84,7 @@ int render_verified(struct renderer *renderer, const struct block *block, compos
 		if (!compose(renderer, block, attempt, &renderer->text)) {
 			return -1;
 		}
-		bool is_sure =
-			attempt == 0 && rich_text_is_plain(&block->text) && block->text.count > 0;
-		if (is_sure || parses_back(renderer, block)) {
+		if (parses_back(renderer, block)) {
 			return (int)attempt;
 		}
 	}
@@ -108,22 +93,20 @@ int render_verified(struct renderer *renderer, const struct block *block, compos
 void render_inline(struct renderer *renderer, const struct rich_text *text,
 		   enum inline_context context, struct buf *out)
 {
+	CLEANUP(arena) struct arena arena = {0};
 	size_t start = out->len;
 	struct rich_text again = {0};
-	struct arena arena;
 
-	inline_render(text, context, false, renderer->names, out);
-	if (rich_text_is_plain(text)) {
+	if (context != INLINE_VALUE && inline_is_safe(text)) {
+		inline_safe_render(text, out);
 		return;
 	}
-	arena_init(&arena);
+	inline_render_unchecked(text, context, false, renderer->names, out);
 	inline_parse(&arena, out->data + start, out->len - start, context, renderer->names, 0, NULL,
 		     &again);
-	bool is_same = rich_text_equal(text, &again) &&
-		       memchr(out->data + start, '\n', out->len - start) == NULL;
-	arena_release(&arena);
-	if (!is_same) {
+	if (!rich_text_equal(text, &again) ||
+	    memchr(out->data + start, '\n', out->len - start) != NULL) {
 		buf_truncate(out, start);
-		inline_render(text, context, true, renderer->names, out);
+		inline_render_unchecked(text, context, true, renderer->names, out);
 	}
 }

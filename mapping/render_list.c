@@ -16,7 +16,7 @@ bool item_has_marker(const struct block *block)
 
 struct item {
 	struct block block; /* as the first member: what render_verified hands to compose_item */
-	char marker[24];
+	const char *marker; /* with a blank behind it */
 };
 
 static bool compose_item(struct renderer *renderer, const struct block *block, unsigned attempt,
@@ -27,14 +27,15 @@ static bool compose_item(struct renderer *renderer, const struct block *block, u
 
 	buf_init(&text, BUF_PAGE_MAX_BYTES);
 	if (attempt < 2) {
-		inline_render(&block->text, INLINE_PARAGRAPH, attempt == 1, renderer->names, &text);
+		inline_render_unchecked(&block->text, INLINE_PARAGRAPH, attempt == 1,
+					renderer->names, &text);
 	} else {
 		buf_puts(&text, "<p>");
 		render_inline(renderer, &block->text, INLINE_TAG, &text);
 		buf_puts(&text, "</p>");
 	}
 	/* Lines after the first stand as deep as the children. */
-	buf_printf(out, "%s ", item->marker);
+	buf_puts(out, item->marker);
 	append_prefixed(out, text.data, text.len, "\t");
 	return attempt < 3;
 }
@@ -47,29 +48,49 @@ static bool may_follow_text(const struct block *child)
 		(child->first_child != NULL && !may_follow_text(child->first_child)));
 }
 
+/* With a blank behind it; `digits` may hold it. */
+static const char *item_marker(const struct block *block, unsigned number, char digits[24])
+{
+	if (block->type == BLOCK_BULLETED_LIST_ITEM) {
+		return "- ";
+	}
+	if (block->type == BLOCK_TO_DO) {
+		return block->checked ? "- [x] " : "- [ ] ";
+	}
+	char *at = digits + 23;
+	*at = '\0';
+	*--at = ' ';
+	*--at = '.';
+	do {
+		*--at = (char)('0' + number % 10);
+		number /= 10;
+	} while (number > 0);
+	return at;
+}
+
 void render_item(struct renderer *renderer, const struct block *block, unsigned number)
 {
 	const struct block *child = block->first_child;
-	struct item item = {.block = *block};
+	char digits[24];
+	const char *marker = item_marker(block, number, digits);
 
-	if (block->type == BLOCK_NUMBERED_LIST_ITEM) {
-		(void)snprintf(item.marker, sizeof(item.marker), "%u.", number);
-	} else {
-		strcpy(item.marker, block->type == BLOCK_BULLETED_LIST_ITEM ? "-"
-				    : block->checked			    ? "- [x]"
-									    : "- [ ]");
-	}
 	bool is_close = child != NULL && may_follow_text(child);
 	if (block->text.count == 0) {
 		buf_clear(&renderer->text);
-		buf_printf(&renderer->text, "%s%s", item.marker,
-			   child != NULL && !is_close ? " <p />" : "");
-	} else {
+		buf_puts(&renderer->text, marker);
+		if (child != NULL && !is_close) {
+			buf_puts(&renderer->text, "<p />");
+		} else {
+			buf_truncate(&renderer->text, renderer->text.len - 1);
+		}
+		render_lines(renderer, renderer->text.data, renderer->text.len);
+	} else if (!render_safe(renderer, marker, &block->text)) {
+		struct item item = {.block = *block, .marker = marker};
 		item.block.first_child = NULL;
 		item.block.last_child = NULL;
 		(void)render_verified(renderer, &item.block, compose_item);
+		render_lines(renderer, renderer->text.data, renderer->text.len);
 	}
-	render_lines(renderer, renderer->text.data, renderer->text.len);
 	if (child == NULL) {
 		return;
 	}

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "mapping/inline_safe.h"
 #include "mapping/renderer.h"
 
 static void compose_row(struct renderer *renderer, const struct block *row, struct buf *out)
@@ -105,9 +106,26 @@ static bool compose_table(struct renderer *renderer, const struct block *table, 
 	return attempt < 3;
 }
 
+/* Cells that hold no mark, and a head that shows all columns: such pipes read back. */
+static bool is_sure(const struct block *table)
+{
+	block_children_foreach (row, table) {
+		for (size_t i = 0; i < row->cell_count; i++) {
+			bool may_be_empty = row->previous != NULL && row->cells[i].count == 0;
+			if (!may_be_empty && !inline_is_safe(&row->cells[i])) {
+				return false;
+			}
+		}
+	}
+	return true;
+}
+
 void render_table(struct renderer *renderer, const struct block *table)
 {
-	(void)render_verified(renderer, table, compose_table);
+	buf_clear(&renderer->text);
+	if (!is_sure(table) || !compose_pipes(renderer, table, &renderer->text)) {
+		(void)render_verified(renderer, table, compose_table);
+	}
 	render_lines(renderer, renderer->text.data, renderer->text.len);
 }
 

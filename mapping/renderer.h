@@ -5,6 +5,7 @@
  *
  * Every block's own lines are composed, parsed again and compared before they are written: first
  * with as few escapes as possible, then with all, then in a form that can hold anything (a tag).
+ * Only lines of which it is proven that they read back are written without (render_safe).
  */
 #ifndef NOTIONFS_MAPPING_RENDERER_H
 #define NOTIONFS_MAPPING_RENDERER_H
@@ -50,8 +51,9 @@ int render_verified(struct renderer *renderer, const struct block *block,
 /* Text for one line: with few escapes if that parses back, else with all. */
 void render_inline(struct renderer *renderer, const struct rich_text *text,
 		   enum inline_context context, struct buf *out);
-/* Nothing but words: no mark can be in it. */
-bool rich_text_is_plain(const struct rich_text *text);
+/* Writes a block of one line, `before` and its text, when it is known beforehand to read back
+ * (inline_safe.h); else false, and nothing is written. */
+bool render_safe(struct renderer *renderer, const char *before, const struct rich_text *text);
 
 /* render_list.c */
 

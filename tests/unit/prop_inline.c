@@ -9,6 +9,7 @@
 
 #include "mapping/character.h"
 #include "mapping/inline.h"
+#include "mapping/inline_safe.h"
 #include "mapping/json.h"
 #include "mapping/line_start.h"
 #include "tests/unit/random_text.h"
@@ -109,6 +110,86 @@ static bool is_kept(const struct rich_text *text, enum inline_context context, b
 	return is_same;
 }
 
+/* Words with a style here and there, often of the kind inline_safe.h takes. */
+static void random_prose(struct random *random, struct arena *arena, struct rich_text *text)
+{
+	static const char *const pieces[] = {
+		"word",
+		"two words",
+		" and ",
+		"10:30",
+		"a: b",
+		"(x)",
+		"1",
+		"12.",
+		"Why?",
+		"wow!",
+		"x",
+		"-",
+		"--- ",
+		"h\xc3\xa9",
+		" ",
+		", ",
+		"it's",
+		"\"q\"",
+		"a/b",
+		"100%",
+		"https://a.org",
+		"x=1 + 2",
+		":a",
+		"b:",
+		"\xe2\x80\xa8",
+		"# ",
+		"=",
+		"[x]",
+		"*",
+		"!",
+		".",
+		"\t",
+	};
+	static const unsigned styles[] = {
+		0, 0, 0, STYLE_BOLD, STYLE_ITALIC, STYLE_CODE, STYLE_BOLD | STYLE_ITALIC};
+	size_t count = 1 + random_below(random, 6);
+	*text = (struct rich_text){.runs = arena_array(arena, count, sizeof(*text->runs)),
+				   .count = count};
+	for (size_t i = 0; i < count; i++) {
+		struct run *run = &text->runs[i];
+		CLEANUP(buf) struct buf words;
+		buf_init(&words, 4096);
+		for (unsigned n = 1 + random_below(random, 3); n > 0; n--) {
+			buf_puts(&words,
+				 pieces[random_below(random, sizeof(pieces) / sizeof(pieces[0]))]);
+		}
+		run->text = arena_copy(arena, words.data, words.len);
+		run->text_len = words.len;
+		run->style = i % 2 == random_below(random, 2) ? 0 : styles[random_below(random, 7)];
+		run->link = random_below(random, 6) == 0 ? "https://a.org/x_y?z=1#w" : NULL;
+	}
+	rich_text_normalize(arena, text);
+}
+
+static unsigned long safe_count;
+
+/* A safe text is what the renderer that looks back makes of it. */
+static bool safe_is_same(const struct rich_text *text, enum inline_context context,
+			 const struct names *names, struct buf *out)
+{
+	if (context == INLINE_VALUE || !inline_is_safe(text)) {
+		return true;
+	}
+	CLEANUP(buf) struct buf safe;
+	buf_init(&safe, BUF_PAGE_MAX_BYTES);
+	inline_safe_render(text, &safe);
+	buf_clear(out);
+	inline_render_unchecked(text, context, false, names, out);
+	safe_count++;
+	if (strcmp(safe.data, out->data) != 0) {
+		printf("safe: %s\nusual: %s\n", safe.data, out->data);
+		return false;
+	}
+	return true;
+}
+
 int main(int argc, char **argv)
 {
 	static const struct names named = {.find_emoji = find_emoji};
@@ -122,11 +203,16 @@ int main(int argc, char **argv)
 		struct random random = {.state = seed + i};
 		struct arena arena = {0};
 		struct rich_text text;
-		random_rich_text(&random, &arena, &text);
+		if (random_below(&random, 2) == 0) {
+			random_rich_text(&random, &arena, &text);
+		} else {
+			random_prose(&random, &arena, &text);
+		}
 		const struct names *names = random_below(&random, 4) == 0 ? &named : NULL;
 		bool escape_all = random_below(&random, 8) == 0;
 		for (int context = 0; context <= INLINE_CAPTION && status == 0; context++) {
-			if (!is_kept(&text, (enum inline_context)context, escape_all, names,
+			if (!safe_is_same(&text, (enum inline_context)context, names, &out) ||
+			    !is_kept(&text, (enum inline_context)context, escape_all, names,
 				     &out)) {
 				printf("prop_inline %" PRIu64 " 1 fails in context %d\n", seed + i,
 				       context);
@@ -135,6 +221,7 @@ int main(int argc, char **argv)
 		}
 		arena_release(&arena);
 	}
+	printf("%lu texts were written without looking back\n", safe_count);
 	buf_release(&out);
 	return status;
 }

@@ -100,6 +100,7 @@ for (const { copies, bytes, blocks, ...seconds } of ours.pages) {
       ratio: round(theirRender / seconds.render_secs, 3) },
     parse: { mb_per_sec: speed(seconds.parse_secs), martian_mb_per_sec: speed(theirParse),
       ratio: round(theirParse / seconds.parse_secs, 3) },
+    copy: { mb_per_sec: speed(seconds.copy_secs) },
     json_to_text: { mb_per_sec: speed(seconds.json_to_text_secs) },
     text_to_json: { mb_per_sec: speed(seconds.text_to_json_secs) },
   })
@@ -132,6 +133,7 @@ const rows = pages.flatMap((one) => [
     `notion-to-md ${one.render.notion_to_md_mb_per_sec} MB/s`, `${one.render.ratio} times`],
   [`parse, ${one.bytes} bytes`, `${one.parse.mb_per_sec} MB/s`,
     `martian ${one.parse.martian_mb_per_sec} MB/s`, `${one.parse.ratio} times`],
+  ['  its words copied', `${one.copy.mb_per_sec} MB/s`, '', ''],
   ['  JSON to text', `${one.json_to_text.mb_per_sec} MB/s`, '', ''],
   ['  text to JSON', `${one.text_to_json.mb_per_sec} MB/s`, '', ''],
 ])
