@@ -14,6 +14,7 @@
 
 #include "tools/client.h"
 #include "tools/options.h"
+#include "tools/progress.h"
 
 struct arguments {
 	const char *path; /* NULL: none given */
@@ -125,7 +126,10 @@ int command_sync(int argc, char **argv)
 	}
 	json_t *command = json_pack("{ss ss sb sb}", "command", "sync", "path", inside, "complete",
 				    arguments.is_complete, "confirm", arguments.is_confirmed);
+	struct progress *progress =
+		progress_start(mount, arguments.is_complete ? PROGRESS_PAGES : PROGRESS_SAVES);
 	r = client_command(mount, command, &answer);
+	progress_stop(progress);
 	json_decref(command);
 	if (r < 0) {
 		return EXIT_FAILED;
@@ -265,7 +269,9 @@ int command_unmount(int argc, char **argv)
 	}
 	CLEANUP(fd) int daemon = open_daemon(mount);
 	json_t *command = json_pack("{ss sb}", "command", "sync", "send_only", 1);
+	struct progress *progress = progress_start(mount, PROGRESS_SAVES);
 	r = client_command(mount, command, &answer);
+	progress_stop(progress);
 	json_decref(command);
 	if (r == 0) {
 		json_int_t pending = json_integer_value(json_object_get(answer, "pending"));
