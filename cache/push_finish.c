@@ -277,6 +277,9 @@ int push_finish(struct push *push)
 		r = store_result(push, &result, &changes);
 	}
 	if (r == 0) {
+		/* Others may have edited it in the minute that our own stamp stands for. */
+		refresher_look_again(&push->workspace->refresher, &push->record.object,
+				     result.fetched_ms);
 		workspace_tell(push->workspace, &changes);
 		push_remove_error_file(push);
 		if (result.is_changed) {

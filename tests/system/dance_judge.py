@@ -12,9 +12,10 @@ text, in order. Blocks those lines don't name are as they were, each under its i
 so are all other pages, and no page came or went to the trash. The page's blocks afterwards are the
 new text. "ok" has how many writes there were.
 
-    merged PAGE-ID NEW.md MINE THEIRS     the same, for a page in which somebody else has changed a
-                             paragraph from the text MINE to THEIRS in between: the writes are those
-                             of the save alone, the page has both.
+    shows PAGE-ID FILE.md    how many writes would make the page read so
+    after PAGE-ID NEW.md OLD THEIRS     the same where somebody else has changed the text of one
+                             block from OLD to THEIRS meanwhile: the writes are those of the save
+                             alone, and the page has both.
 """
 import json
 import subprocess
@@ -97,7 +98,13 @@ def blocks_by_id(dump):
     return {b["id"]: (parent, b) for parent, list_ in dump["blocks"].items() for b in list_}
 
 
-def check_untouched(planned, before, after):
+def is_theirs(block, was, old, theirs):
+    """Is the block as it was but for somebody else's change?"""
+    texts = json.dumps(clean(was)).replace(json.dumps(old), json.dumps(theirs))
+    return old is not None and json.dumps(clean(block)) == texts
+
+
+def check_untouched(planned, before, after, old_text, theirs):
     named = {p["path"].split("/")[3].replace("-", "") for p in planned
              if p["path"].startswith("/v1/blocks/") and not p["path"].endswith("/children")}
     old, new = blocks_by_id(before), blocks_by_id(after)
@@ -106,7 +113,9 @@ def check_untouched(planned, before, after):
             continue
         if block_id not in new:
             yield f"block {block_id} is gone"
-        elif new[block_id][0] != parent or clean(new[block_id][1]) != clean(block):
+        elif new[block_id][0] != parent or not (
+                clean(new[block_id][1]) == clean(block)
+                or is_theirs(new[block_id][1], block, old_text, theirs)):
             yield f"block {block_id} was touched: {block} -> {new[block_id]}"
     for parent, children in before["blocks"].items():
         kept = [b["id"] for b in children if b["id"] in new]
@@ -142,14 +151,21 @@ class Judge:
         self.ask("requests", "DELETE")
         return 0, []
 
-    def after(self, page, text):
+    def after(self, page, text, old_text=None, theirs=None):
         new = self.ask("dump")
         planned = diff(self.notionfs, nested(self.old, page), page, text)
         faults = [*check_requests(planned, self.ask("requests"), blocks_by_id(self.old)),
-                  *check_untouched(planned, self.old, new), *check_pages(self.old, new)]
-        left = diff(self.notionfs, nested(new, page), page, text)
+                  *check_untouched(planned, self.old, new, old_text, theirs), *check_pages(self.old, new)]
+        with tempfile.NamedTemporaryFile("w", suffix=".md") as both:
+            content = open(text, encoding="utf-8").read()
+            both.write(content.replace(old_text, theirs) if old_text else content)
+            both.flush()
+            left = diff(self.notionfs, nested(new, page), page, both.name)
         faults += [f"the page is not the file: {line}" for line in left]
         return len(planned), faults
+
+    def shows(self, page, text):
+        return len(diff(self.notionfs, nested(self.ask("dump"), page), page, text)), []
 
 
 def main():

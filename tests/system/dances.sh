@@ -23,10 +23,11 @@ ready() {
     .comments = [] | .files = {}' "$sample" >"$work/small.json" || fail "jq"
   serve --workspace "$work/small.json" --rate off
   export NOTIONFS_TEST_CLOCK=$url
-  start -o poll=0,sweep=off "$@"
+  start -o poll=30,sweep=off "$@"
   there="$mount/Home/Dances"
   file=Page.md
   turn=0
+  echo true >"$work/somebody" && chmod +x "$work/somebody"
   { mkdir -p "$mount/Home" && echo "A directory." >"$there.md" && synced && mkdir "$there"; } ||
     fail "no directory"
   cat >"$there/$file" <<'TEXT'
@@ -104,6 +105,7 @@ dance() {
   said=$(judge before) || fail "judge: $said"
   (cd "$plain" && "$@") >"$work/said" 2>&1 || fail "$what, on a plain file system: $(cat "$work/said")"
   (cd "$there" && "$@") >"$work/said" 2>&1 || fail "$what: $(cat "$work/said")"
+  cmp "$plain/$file" "$there/$file" || fail "$what: the text: $(diff "$plain/$file" "$there/$file")"
   settled "$what"
   said=$(judge after "$id" "$plain/$file") || fail "$what: $said"
   [ "$said" -gt 0 ] || [ "${changes_nothing:-}" = yes ] || fail "$what changed nothing"
@@ -112,12 +114,51 @@ dance() {
 }
 
 settled() { # WHAT
-  cmp "$plain/$file" "$there/$file" || fail "$1: the text: $(diff "$plain/$file" "$there/$file")"
   same "$1: what lies there" "$(ls -A "$plain")" "$(ls -A "$there")"
   synced
   same "$1: id and state" "$id synced" \
     "$(timeout 20 "$notionfs" info --json "$there/$file" | jq -r '"\(.id) \(.state)"')"
   same "$1: st_ino" "$inode" "$(stat -c %i "$there/$file")"
+}
+
+# The same with somebody else: the command runs `$work/somebody` after it has read the page and before
+# it saves. In a plain dance that does nothing; here it changes the last line in Notion, and with
+# `seen` the mount hears of it before the save. Both survive.
+dance_with_somebody() { # seen|unseen WHAT COMMAND…
+  local seen=$1 what="$2, with somebody else ($1)" said block old=${last:-The last line.}
+  shift 2
+  turn=$((turn + 1))
+  plain=$work/plain$turn
+  last="The last line, said $turn."
+  cp -a "$there" "$plain" || fail "$what: copy"
+  said=$(judge before) || fail "judge: $said"
+  block=$(dump | jq -r --arg page "$id" --arg text "$old" '.blocks[$page][] |
+    select(.in_trash | not) | select(.paragraph.rich_text[0].plain_text == $text) | .id')
+  [ -n "$block" ] || fail "$what: no last line"
+  (cd "$plain" && "$@") >"$work/said" 2>&1 || fail "$what, on a plain file system: $(cat "$work/said")"
+  {
+    echo "#!/bin/bash"
+    printf '%q ' curl -sSf -m 20 -X POST -H 'Content-Type: application/json' -d \
+      "$(jq -n --arg id "$block" --arg text "$last" '{as: "app", op: "update", id: $id,
+        block: {paragraph: {rich_text: [{type: "text", text: {content: $text}}]}}}')" "$url/_sim/edit"
+    echo
+    if [ "$seen" = seen ]; then
+      printf '%q ' curl -sSf -m 20 -X POST -d '{"advance_s": 70}' "$url/_sim/clock"
+      printf '&& %q sync %q\n' "$notionfs" "$mount"
+    fi
+  } >"$work/somebody"
+  (cd "$there" && "$@") >"$work/said" 2>&1 || fail "$what: $(cat "$work/said")"
+  echo true >"$work/somebody"
+  synced
+  post clock '{"advance_s": 70}' >/dev/null || fail "clock"
+  synced
+  until_true 10 grep -q "$last" "$there/$file" || fail "$what: theirs is not here"
+  said=$(judge after "$id" "$plain/$file" "$old" "$last") || fail "$what: $said"
+  same "$what: what the file says otherwise" 0 "$(judge shows "$id" "$there/$file")"
+  settled "$what"
+  [ "$said" -gt 0 ] || fail "$what changed nothing"
+  echo "$what: $said writes"
+  danced=$((danced + 1))
 }
 
 # finished: long after, nothing is trashed, nothing comes.
