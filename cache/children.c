@@ -392,7 +392,8 @@ int children_of_database(struct workspace *workspace, const struct uuid *databas
 }
 
 int children_take_object(struct workspace *workspace, struct store_transaction *state,
-			 struct store_transaction *cache, const json_t *object, node_id *ret_node)
+			 struct store_transaction *cache, const json_t *object, node_id *ret_node,
+			 struct tree_changes *changes)
 {
 	CLEANUP(object_info) struct object_info info = {0};
 	CLEANUP(object_info) struct object_info old_info = {0};
@@ -434,7 +435,7 @@ int children_take_object(struct workspace *workspace, struct store_transaction *
 		/* Only its values moved (a formula, a relation's other side). */
 		bool is_new_text = false;
 		node_id node = 0;
-		r = content_update(workspace, state, cache, &info.id, &node, &is_new_text);
+		r = content_update(workspace, state, cache, &info.id, &node, &is_new_text, changes);
 		r = r == -ENOENT ? 0 : r;
 		*ret_node = is_new_text ? node : 0;
 	}
@@ -448,6 +449,7 @@ struct related {
 	struct store_transaction *cache;
 	node_id changed[256];
 	size_t count;
+	struct tree_changes changes;
 };
 
 static int render_related_row(void *context, const struct node_record *record)
@@ -459,7 +461,7 @@ static int render_related_row(void *context, const struct node_record *record)
 		return 0;
 	}
 	int r = content_update(related->workspace, related->state, related->cache, &record->object,
-			       &node, &changed);
+			       &node, &changed, &related->changes);
 	if (r == 0 && changed) {
 		related->changed[related->count++] = node;
 	}
@@ -490,6 +492,10 @@ static int render_related(struct workspace *workspace, const json_t *schema)
 		}
 		store_abort(related.state);
 		store_abort(related.cache);
+		if (r == 0) {
+			workspace_tell(workspace, &related.changes);
+		}
+		tree_changes_release(&related.changes);
 		for (size_t i = 0; r == 0 && i < related.count; i++) {
 			workspace_tell_page(workspace, related.changed[i]);
 		}
@@ -504,6 +510,7 @@ static int render_related(struct workspace *workspace, const json_t *schema)
 static int take_rows(struct workspace *workspace, const json_t *rows, struct object_info *infos,
 		     node_id *nodes)
 {
+	CLEANUP(tree_changes) struct tree_changes changes = {0};
 	CLEANUP(transaction) struct store_transaction *state = NULL;
 	CLEANUP(transaction) struct store_transaction *cache = NULL;
 	size_t i;
@@ -514,10 +521,14 @@ static int take_rows(struct workspace *workspace, const json_t *rows, struct obj
 			r = object_info_init(row, &infos[i]);
 		}
 		if (r == 0) {
-			r = children_take_object(workspace, state, cache, row, &nodes[i]);
+			r = children_take_object(workspace, state, cache, row, &nodes[i], &changes);
 		}
 	}
-	return r < 0 ? r : workspace_commit(&state, &cache);
+	r = r < 0 ? r : workspace_commit(&state, &cache);
+	if (r == 0) {
+		workspace_tell(workspace, &changes);
+	}
+	return r;
 }
 
 int children_of_data_source(struct workspace *workspace, const struct uuid *data_source,

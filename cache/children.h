@@ -13,6 +13,7 @@
 
 #include "cache/object.h"
 #include "cache/remote/rate.h"
+#include "cache/tree.h"
 #include "cache/workspace.h"
 
 /* The child pages and databases in `blocks`, at whatever depth, become the page's directory. */
@@ -32,10 +33,10 @@ must_check int children_of_root(struct workspace *workspace, const struct object
 /*
  * Takes one page or data source object that search or a query gave: stores it; when it was edited
  * since its body was read, asks for it to be read again. The caller commits, and tells the page
- * (when *ret_node is not 0) after that.
+ * (when *ret_node is not 0) and the changes after that.
  */
 must_check int children_take_object(struct workspace *workspace, struct store_transaction *state,
 				    struct store_transaction *cache, const json_t *object,
-				    node_id *ret_node);
+				    node_id *ret_node, struct tree_changes *changes);
 
 #endif

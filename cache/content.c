@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cache/asset.h"
 #include "cache/keys.h"
 #include "cache/labels.h"
 #include "cache/queue.h"
@@ -34,6 +35,11 @@ int content_render(struct workspace *workspace, struct store_transaction *state,
 	CLEANUP(labels) struct labels labels;
 	CLEANUP(buf) struct buf head;
 	labels_init(&labels, state, cache, &workspace->people);
+	struct uuid id;
+	struct node_record record;
+	if (json_get_id(page, NULL, &id) && tree_find(state, &id, false, &record) == 0) {
+		labels_set_page(&labels, &id, record.parent);
+	}
 	buf_init(&head, BUF_PAGE_MAX_BYTES);
 	int r = block_tree_from_json(blocks, &tree);
 	if (r < 0) {
@@ -244,7 +250,7 @@ static int show(struct workspace *workspace, struct store_transaction *state,
 
 int content_update(struct workspace *workspace, struct store_transaction *state,
 		   struct store_transaction *cache, const struct uuid *page, node_id *ret_node,
-		   bool *ret_changed)
+		   bool *ret_changed, struct tree_changes *changes)
 {
 	struct node_record record;
 	struct body body = {0};
@@ -268,6 +274,9 @@ int content_update(struct workspace *workspace, struct store_transaction *state,
 	}
 	if (r == 0) {
 		r = object_info_init(object, &info);
+	}
+	if (r == 0) {
+		r = asset_sync(state, cache, &record, object, body.blocks, clock_now_ms(), changes);
 	}
 	if (r == 0) {
 		memcpy(stem, record.name, sizeof stem);

@@ -24,11 +24,12 @@ must_check int content_render(struct workspace *workspace, struct store_transact
 /*
  * Renders a page whose object or body changed, and gives its node the new size, version and
  * times when the bytes differ. *ret_changed says so. A page with a save that is still owed keeps
- * showing that one: nothing happens. -ENOENT: no node, object or body yet.
+ * showing that one: nothing happens. -ENOENT: no node, object or body yet. `changes`: what came and
+ * went in the `.assets` beside it, told after the commit.
  */
 must_check int content_update(struct workspace *workspace, struct store_transaction *state,
 			      struct store_transaction *cache, const struct uuid *page,
-			      node_id *ret_node, bool *ret_changed);
+			      node_id *ret_node, bool *ret_changed, struct tree_changes *changes);
 
 /* Can the page be opened without asking Notion: a save that is owed, or a rendering? */
 bool content_is_here(struct store_transaction *state, struct store_transaction *cache,

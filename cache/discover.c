@@ -64,10 +64,11 @@ static void request_parent(struct workspace *workspace, struct store_transaction
 
 static int take_result(struct workspace *workspace, struct store_transaction *state,
 		       struct store_transaction *cache, const json_t *object,
-		       const struct object_info *info, bool *ret_is_new, node_id *ret_node)
+		       const struct object_info *info, bool *ret_is_new, node_id *ret_node,
+		       struct tree_changes *changes)
 {
 	*ret_is_new = !object_exists(cache, &info->id);
-	int r = children_take_object(workspace, state, cache, object, ret_node);
+	int r = children_take_object(workspace, state, cache, object, ret_node, changes);
 	if (r == 0 && info->kind == OBJECT_DATA_SOURCE) {
 		r = object_add_child(cache, &info->database, &info->id);
 		if (r == 0 && info->database_parent_kind == PARENT_PAGE) {
@@ -88,6 +89,7 @@ static int take_results(struct workspace *workspace, const json_t *results, int6
 {
 	CLEANUP(transaction) struct store_transaction *state = NULL;
 	CLEANUP(transaction) struct store_transaction *cache = NULL;
+	CLEANUP(tree_changes) struct tree_changes changes = {0};
 	node_id nodes[100];
 	size_t node_count = 0;
 	size_t i;
@@ -108,7 +110,7 @@ static int take_results(struct workspace *workspace, const json_t *results, int6
 		if (info.in_trash) {
 			continue; /* trashed data sources still show up (notion-api.md §4.1) */
 		}
-		r = take_result(workspace, state, cache, object, &info, &is_new, &node);
+		r = take_result(workspace, state, cache, object, &info, &is_new, &node, &changes);
 		*ret_found_new |= is_new;
 		if (node != 0 && node_count < sizeof nodes / sizeof nodes[0]) {
 			nodes[node_count++] = node;
@@ -116,6 +118,9 @@ static int take_results(struct workspace *workspace, const json_t *results, int6
 	}
 	if (r == 0) {
 		r = workspace_commit(&state, &cache);
+	}
+	if (r == 0) {
+		workspace_tell(workspace, &changes);
 	}
 	for (i = 0; r == 0 && i < node_count; i++) {
 		workspace_tell_page(workspace, nodes[i]);

@@ -13,7 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cache/asset_read.h"
 #include "cache/content.h"
+#include "cache/keys.h"
 #include "cache/read_object.h"
 #include "cache/workspace_private.h"
 #include "mapping/base/clock.h"
@@ -21,6 +23,8 @@
 
 /* A content nobody can bring is waited for this long, then the open fails. */
 #define CONTENT_WAIT_MS 60000
+/* A file that comes more slowly than this is given up (and found when asked for again). */
+#define ASSET_BYTES_PER_MS 64
 
 enum job_state { JOB_QUEUED, JOB_RUNNING };
 
@@ -150,6 +154,11 @@ static unsigned background_locked(const struct fetcher *fetcher)
 	return fetcher->running[PRIORITY_REFRESH] + fetcher->running[PRIORITY_HYDRATION];
 }
 
+static bool is_file(const struct job *job)
+{
+	return job->kind == JOB_ASSET || job->kind == JOB_ASSET_SIZE;
+}
+
 /* The most urgent job that may run now, taken out of its queue; NULL when there is none. */
 static struct job *take_job_locked(struct fetcher *fetcher)
 {
@@ -159,6 +168,9 @@ static struct job *take_job_locked(struct fetcher *fetcher)
 			return NULL;
 		}
 		struct job *job = fetcher->first[priority];
+		while (job != NULL && is_file(job) && fetcher->running_files >= FETCH_FILES_MAX) {
+			job = job->next;
+		}
 		if (job != NULL) {
 			dequeue_locked(fetcher, job);
 			job->state = JOB_RUNNING;
@@ -177,6 +189,12 @@ static int run_job(struct workspace *workspace, const struct job *job)
 	case JOB_PAGE: return read_page(workspace, &job->object, job->priority);
 	case JOB_DATABASE: return read_database(workspace, &job->object, job->priority);
 	case JOB_DATA_SOURCE: return read_data_source(workspace, &job->object, job->priority);
+	case JOB_ASSET_SIZE:
+		return asset_read_size(workspace, key_get_u64(job->object.bytes + 8),
+				       job->priority);
+	case JOB_ASSET:
+		return asset_read_bytes(workspace, key_get_u64(job->object.bytes + 8),
+					job->priority);
 	}
 	return -EINVAL;
 }
@@ -235,8 +253,9 @@ static void finish_job(struct fetcher *fetcher, struct job *job, int error)
 	struct workspace_wait *waits = NULL;
 	{
 		LOCK_SCOPE(&fetcher->mutex);
-		bool is_background = job->priority >= PRIORITY_REFRESH;
+		bool is_background = job->priority >= PRIORITY_REFRESH || is_file(job);
 		fetcher->running[job->priority]--;
+		fetcher->running_files -= is_file(job) ? 1 : 0;
 		if (error == 0) {
 			fetcher->has_lost_patience = false;
 		}
@@ -248,7 +267,7 @@ static void finish_job(struct fetcher *fetcher, struct job *job, int error)
 			forget_job_locked(fetcher, job);
 		}
 		if (is_background) {
-			/* A place for background work is free again. */
+			/* A place for such work is free again. */
 			(void)pthread_cond_broadcast(&fetcher->work);
 		}
 		(void)pthread_cond_broadcast(&fetcher->idle);
@@ -277,6 +296,7 @@ static void *worker_main(void *argument)
 			return NULL;
 		}
 		fetcher->running[job->priority]++;
+		fetcher->running_files += is_file(job) ? 1 : 0;
 		bool is_stopping = fetcher->is_stopping;
 		(void)pthread_mutex_unlock(&fetcher->mutex);
 
@@ -286,8 +306,9 @@ static void *worker_main(void *argument)
 			uuid_format(&job->object, id);
 			log_info("reading %s failed: %s", id, strerror(-r));
 		}
+		bool is_of_api = !is_file(job);
 		finish_job(fetcher, job, r);
-		if (is_passing(r)) {
+		if (is_of_api && is_passing(r)) {
 			/* After the end: what runs still can't be asked for. */
 			refresher_note_failure(&fetcher->workspace->refresher);
 		}
@@ -426,6 +447,30 @@ static int plan_want(struct workspace *workspace, node_id node, enum want want,
 	return 0;
 }
 
+/* The same of a stored file. *ret_extra_ms: what its length adds to the wait. */
+static int plan_asset(struct workspace *workspace, node_id node, enum want want,
+		      enum job_kind *ret_kind, struct uuid *ret_object, bool *ret_is_here,
+		      int64_t *ret_extra_ms)
+{
+	CLEANUP(transaction) struct store_transaction *state = NULL;
+	struct asset_record record;
+	int r = workspace_begin(workspace, false, &state, NULL);
+	if (r == 0) {
+		r = asset_get(state, node, &record);
+	}
+	if (r < 0) {
+		return r == -ENOENT ? -ESTALE : r;
+	}
+	*ret_object = (struct uuid){0};
+	key_put_u64(ret_object->bytes + 8, node);
+	*ret_kind = want == WANT_SIZE ? JOB_ASSET_SIZE : JOB_ASSET;
+	*ret_is_here = want == WANT_SIZE ? asset_size_is_here(&record)
+					 : asset_bytes_are_here(workspace, &record);
+	uint64_t size = asset_size_is_here(&record) ? record.size : 0;
+	*ret_extra_ms = (int64_t)(size / ASSET_BYTES_PER_MS);
+	return 0;
+}
+
 int workspace_fetch(struct workspace *workspace, node_id node, enum want want, workspace_done *done,
 		    void *context, struct workspace_wait **ret_wait)
 {
@@ -434,7 +479,13 @@ int workspace_fetch(struct workspace *workspace, node_id node, enum want want, w
 	enum job_kind kind = JOB_PAGE;
 	struct uuid object;
 	bool is_here = false;
-	int r = plan_want(workspace, node, want, &kind, &object, &is_here);
+	int64_t extra_ms = 0;
+	if (want == WANT_LISTING && node_is_assets(node)) {
+		return 0; /* what the pages read so far show */
+	}
+	int r = node_is_asset(node)
+			? plan_asset(workspace, node, want, &kind, &object, &is_here, &extra_ms)
+			: plan_want(workspace, node, want, &kind, &object, &is_here);
 	if (r < 0 || is_here) {
 		return r;
 	}
@@ -448,7 +499,7 @@ int workspace_fetch(struct workspace *workspace, node_id node, enum want want, w
 	int64_t wait_ms = want == WANT_LISTING ? options->list_wait_ms
 			  : want == WANT_SIZE && options->stat_mode == STAT_AUTO
 				  ? options->stat_wait_ms
-				  : CONTENT_WAIT_MS;
+				  : CONTENT_WAIT_MS + extra_ms;
 	*wait = (struct workspace_wait){
 		.done = done,
 		.context = context,

@@ -24,6 +24,8 @@
 #define FETCH_WORKERS 8
 /* Background readings never take the last workers: a person's reading starts at once. */
 #define FETCH_BACKGROUND_MAX 5
+/* Nor do files, which may be long. */
+#define FETCH_FILES_MAX 4
 
 enum job_kind {
 	JOB_DISCOVER,	 /* search: what there is, and the roots */
@@ -32,6 +34,8 @@ enum job_kind {
 	JOB_DATA_SOURCE, /* the schema and all rows */
 	JOB_POLL,	 /* search: what changed since */
 	JOB_PEOPLE,	 /* the users of the workspace */
+	JOB_ASSET_SIZE,	 /* how long a stored file is */
+	JOB_ASSET,	 /* the bytes of a stored file */
 };
 
 struct job;
@@ -47,6 +51,7 @@ struct fetcher {
 	struct job *buckets[FETCH_BUCKETS]; /* guarded by mutex; queued and running, by object */
 	size_t pending[PRIORITY_COUNT];	    /* guarded by mutex; queued */
 	unsigned running[PRIORITY_COUNT];   /* guarded by mutex */
+	unsigned running_files;		    /* guarded by mutex */
 	struct workspace_wait *waits;	    /* guarded by mutex */
 	bool has_lost_patience;		    /* guarded by mutex; a stat_wait ran out, and nothing
 					       was read since */

@@ -9,6 +9,7 @@
 
 #include "cache/people.h"
 #include "cache/store.h"
+#include "cache/workspace.h"
 #include "mapping/names.h"
 
 struct labels {
@@ -16,12 +17,18 @@ struct labels {
 	struct store_transaction *state;
 	struct store_transaction *cache;
 	struct people *people;
+	struct uuid page;  /* labels_set_page */
+	node_id directory; /* the page's */
 	char *title;
 	char *stem;
+	char *path;
+	char *url;
 };
 
 void labels_init(struct labels *labels, struct store_transaction *state,
 		 struct store_transaction *cache, struct people *people);
+/* Whose text it is: without it no stored file has a name. */
+void labels_set_page(struct labels *labels, const struct uuid *page, node_id directory);
 void labels_release(struct labels *labels);
 static inline void cleanup_labels(struct labels *labels)
 {

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cache/asset.h"
 #include "cache/content.h"
 #include "cache/keys.h"
 #include "cache/labels.h"
@@ -53,6 +54,7 @@ static bool means_the_same(struct push *push, struct store_transaction *state,
 	json_t *schema = NULL;
 	json_t *patch = NULL;
 	labels_init(&labels, state, cache, &push->workspace->people);
+	labels_set_page(&labels, &push->record.object, push->record.parent);
 	diagnostics_init(&diagnostics);
 	if (json_get_id(json_object_get(page, "parent"), "data_source_id", &source)) {
 		schema = object_find(cache, &source);
@@ -192,6 +194,10 @@ static int store_result(struct push *push, struct result *result, struct tree_ch
 	if (r == 0) {
 		r = body_put(cache, &record.object, &body);
 	}
+	if (r == 0) {
+		r = asset_sync(state, cache, &record, page, result->blocks, clock_now_ms(),
+			       changes);
+	}
 	memcpy(stem, record.name, sizeof stem);
 	name_strip_md(stem);
 	if (r == 0 && is_over && push->entry.kind == QUEUE_SAVE && result->left_over == NULL &&
@@ -206,7 +212,7 @@ static int store_result(struct push *push, struct result *result, struct tree_ch
 	}
 	if (r == 0 && is_over) {
 		r = content_update(push->workspace, state, cache, &record.object, &node,
-				   &result->is_changed);
+				   &result->is_changed, changes);
 	}
 	return r < 0 ? r : workspace_commit(&state, &cache);
 }

@@ -71,6 +71,7 @@ static int merge_calls(struct push *push, struct store_transaction *state,
 	char path[64 + UUID_TEXT_BYTES] = "/v1/pages/";
 	struct diff_options diff = {.page = push->record.object, .weight_percent = 100};
 	labels_init(&labels, state, cache, &push->workspace->people);
+	labels_set_page(&labels, &push->record.object, push->record.parent);
 	json_t *schema = push_source(push, state, &source) ? object_find(cache, &source) : NULL;
 	memcpy(stem, push->record.name, sizeof stem);
 	name_strip_md(stem);

@@ -222,6 +222,7 @@ static int finish(struct push *push, json_t *before, json_t *after)
 	node_id node = 0;
 	bool is_changed = false;
 	key_put_u64(key, push->record.node);
+	CLEANUP(tree_changes) struct tree_changes changes = {0};
 	int r = workspace_begin(push->workspace, true, &state, &cache);
 	if (r == 0) {
 		r = tree_get(state, push->record.node, &record);
@@ -257,7 +258,7 @@ static int finish(struct push *push, json_t *before, json_t *after)
 	}
 	if (r == 0 && push->is_over) {
 		r = content_update(push->workspace, state, cache, &record.object, &node,
-				   &is_changed);
+				   &is_changed, &changes);
 		r = r == -ENOENT ? 0 : r;
 	}
 	if (r == 0) {
@@ -272,6 +273,7 @@ static int finish(struct push *push, json_t *before, json_t *after)
 	push->moving = NULL;
 	log_info("%s is moved", record.name);
 	push_remove_error_file(push);
+	workspace_tell(push->workspace, &changes);
 	if (is_changed) {
 		workspace_tell_page(push->workspace, record.node);
 	}

@@ -242,6 +242,7 @@ int push_plan(struct push *push, struct diagnostics *diagnostics)
 	int r = workspace_begin(push->workspace, false, &state, &cache);
 	if (r == 0) {
 		labels_init(&labels, state, cache, &push->workspace->people);
+		labels_set_page(&labels, &push->record.object, push->record.parent);
 		if (push_source(push, state, &source)) {
 			r = object_get(cache, &source, &schema);
 		}

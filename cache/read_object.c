@@ -211,7 +211,8 @@ int read_page(struct workspace *workspace, const struct uuid *page, enum priorit
 
 /* A new body makes the page's text, and its minute may not be over yet. */
 static int store_body(struct workspace *workspace, const struct uuid *page, const json_t *object,
-		      json_t *blocks, int64_t fetched_ms, node_id *ret_node, bool *ret_changed)
+		      json_t *blocks, int64_t fetched_ms, node_id *ret_node, bool *ret_changed,
+		      struct tree_changes *changes)
 {
 	CLEANUP(transaction) struct store_transaction *state = NULL;
 	CLEANUP(transaction) struct store_transaction *cache = NULL;
@@ -231,7 +232,7 @@ static int store_body(struct workspace *workspace, const struct uuid *page, cons
 		r = body_put(cache, page, &body);
 	}
 	if (r == 0) {
-		r = content_update(workspace, state, cache, page, ret_node, ret_changed);
+		r = content_update(workspace, state, cache, page, ret_node, ret_changed, changes);
 		r = r == -ENOENT ? 0 : r;
 	}
 	return r < 0 ? r : workspace_commit(&state, &cache);
@@ -240,11 +241,16 @@ static int store_body(struct workspace *workspace, const struct uuid *page, cons
 int read_take_body(struct workspace *workspace, const struct uuid *page, const json_t *object,
 		   json_t *blocks, int64_t fetched_ms, enum priority priority)
 {
+	CLEANUP(tree_changes) struct tree_changes changes = {0};
 	node_id node = 0;
 	bool changed = false;
 	int r = children_of_page(workspace, page, blocks, priority);
 	if (r == 0) {
-		r = store_body(workspace, page, object, blocks, fetched_ms, &node, &changed);
+		r = store_body(workspace, page, object, blocks, fetched_ms, &node, &changed,
+			       &changes);
+	}
+	if (r == 0) {
+		workspace_tell(workspace, &changes);
 	}
 	if (r == 0 && changed) {
 		workspace_tell_page(workspace, node);

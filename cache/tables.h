@@ -17,11 +17,12 @@ enum state_table {
 	STATE_QUEUE,   /* node → the save that is owed */
 	STATE_JOURNAL, /* node → the plan being sent, and how far it is */
 	STATE_META,    /* name → counter or text */
+	STATE_ASSET,   /* stored files and their names (asset.h) */
 };
 #define STATE_TABLE_NAMES                                                                          \
 	{                                                                                          \
 		"node", "entry", "order", "object", "version", "text", "queue", "journal", "meta", \
-			NULL                                                                       \
+			"asset", NULL                                                              \
 	}
 
 /* $XDG_CACHE_HOME/notionfs/<key>/ */
@@ -32,10 +33,11 @@ enum cache_table {
 	CACHE_RENDERING, /* page id → version and the bytes shown */
 	CACHE_META,	 /* name → watermark, format */
 	CACHE_SHOWN,	 /* node, version → what a read-only mount showed (shown.h) */
+	CACHE_SIGNED,	 /* asset → its signed URL, and when that ends */
 };
-#define CACHE_TABLE_NAMES                                            \
-	{                                                            \
-		"object", "child", "body", "rendering", "meta", "shown", NULL \
+#define CACHE_TABLE_NAMES                                                               \
+	{                                                                               \
+		"object", "child", "body", "rendering", "meta", "shown", "signed", NULL \
 	}
 
 #endif

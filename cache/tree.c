@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cache/asset.h"
 #include "cache/keys.h"
 #include "cache/tables.h"
 #include "cache/tree_sync.h"
@@ -53,7 +54,7 @@ void tree_changes_release(struct tree_changes *changes)
 	*changes = (struct tree_changes){0};
 }
 
-static void changes_add(struct tree_changes *changes, node_id directory, const char *name)
+void tree_changes_add(struct tree_changes *changes, node_id directory, const char *name)
 {
 	if (changes == NULL) {
 		return;
@@ -228,7 +229,7 @@ int tree_touch(struct store_transaction *state, node_id directory, const char *n
 	record.ctime_ns = later_ns(record.ctime_ns, now_ms);
 	r = tree_put(state, &record);
 	if (r == 0 && name != NULL) {
-		changes_add(changes, directory, name);
+		tree_changes_add(changes, directory, name);
 	}
 	return r;
 }
@@ -468,6 +469,9 @@ static int move_one(struct store_transaction *state, struct node_record *record,
 	if (r == 0 && (record->flags & NODE_HIDDEN) == 0) {
 		r = tree_reveal(state, directory, now_ms, changes);
 	}
+	if (r == 0 && record->role == ROLE_PAGE) {
+		r = asset_move_page(state, &record->object, directory, now_ms, changes);
+	}
 	return r < 0 ? r : tree_touch(state, directory, name, now_ms, changes);
 }
 
@@ -515,6 +519,9 @@ static int remove_one(struct store_transaction *state, const struct node_record 
 	if (r == 0) {
 		key_put_u64(key, record->node);
 		r = store_delete(state, STATE_NODE, key, sizeof key);
+	}
+	if (r == 0 && record->role == ROLE_PAGE) {
+		r = asset_forget_page(state, &record->object, now_ms, changes);
 	}
 	return r < 0 ? r : tree_touch(state, record->parent, record->name, now_ms, changes);
 }

@@ -71,6 +71,8 @@ struct tree_changes {
 	size_t allocated;
 };
 void tree_changes_release(struct tree_changes *changes);
+/* `changes` may be NULL. */
+void tree_changes_add(struct tree_changes *changes, node_id directory, const char *name);
 static inline void cleanup_tree_changes(struct tree_changes *changes)
 {
 	tree_changes_release(changes);

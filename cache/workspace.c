@@ -13,6 +13,8 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 
+#include "cache/asset_read.h"
+#include "cache/asset_view.h"
 #include "cache/command.h"
 #include "cache/identity.h"
 #include "cache/shown.h"
@@ -326,6 +328,13 @@ int workspace_open(const struct workspace_options *options, struct workspace **r
 		}
 	}
 	if (r == 0) {
+		r = asset_read_open(workspace);
+		if (r < 0) {
+			r = fail(ret_message, r, "no folder for files can be made in %s: %s",
+				 workspace->cache_path, strerror(-r));
+		}
+	}
+	if (r == 0) {
 		r = local_new(workspace->state_path, &workspace->local);
 	}
 	if (r == 0 && options->root != NULL &&
@@ -449,6 +458,9 @@ int workspace_lookup(struct workspace *workspace, node_id directory, const char 
 	struct store_transaction *state = NULL;
 	struct node_record record;
 	struct node_record parent;
+	if (node_is_assets(directory) || strcmp(name, ASSETS_NAME) == 0) {
+		return asset_view_lookup(workspace, directory, name, ret_attr);
+	}
 	int r = workspace_begin(workspace, false, &state, NULL);
 	if (r < 0) {
 		return r;
@@ -471,6 +483,9 @@ int workspace_getattr(struct workspace *workspace, node_id node, struct node_att
 {
 	struct store_transaction *state = NULL;
 	struct node_record record;
+	if (node_is_assets(node) || node_is_asset(node)) {
+		return asset_view_getattr(workspace, node, ret_attr);
+	}
 	int r = workspace_begin(workspace, false, &state, NULL);
 	if (r == 0) {
 		r = tree_get(state, node, &record);
@@ -486,6 +501,10 @@ int workspace_parent(struct workspace *workspace, node_id directory, node_id *re
 {
 	struct store_transaction *state = NULL;
 	struct node_record record;
+	if (node_is_assets(directory)) {
+		*ret_parent = asset_directory_of(directory);
+		return 0;
+	}
 	int r = workspace_begin(workspace, false, &state, NULL);
 	if (r == 0) {
 		r = tree_get(state, directory, &record);
@@ -500,17 +519,19 @@ int workspace_parent(struct workspace *workspace, node_id directory, node_id *re
 struct emitting {
 	workspace_emit *emit;
 	void *context;
+	bool is_full;
 };
 
 static int emit_record(void *context, const struct node_record *record)
 {
-	const struct emitting *emitting = context;
+	struct emitting *emitting = context;
 	struct node_attr attr;
 	if ((record->flags & NODE_HIDDEN) != 0) {
 		return 0;
 	}
 	node_to_attr(record, &attr);
-	return emitting->emit(emitting->context, record->cookie, record->name, &attr) ? 0 : 1;
+	emitting->is_full = !emitting->emit(emitting->context, record->cookie, record->name, &attr);
+	return emitting->is_full ? 1 : 0;
 }
 
 int workspace_list(struct workspace *workspace, node_id directory, uint64_t after,
@@ -518,12 +539,19 @@ int workspace_list(struct workspace *workspace, node_id directory, uint64_t afte
 {
 	struct store_transaction *state = NULL;
 	struct emitting emitting = {.emit = emit, .context = context};
+	if (node_is_assets(directory)) {
+		return asset_view_list(workspace, directory, after, emit, context);
+	}
 	sweep_note_use(&workspace->sweep, directory, clock_now_ms());
 	int r = workspace_begin(workspace, false, &state, NULL);
-	if (r == 0) {
-		r = tree_each(state, directory, after, emit_record, &emitting);
-		store_abort(state);
+	if (r < 0) {
+		return r;
 	}
+	r = tree_each(state, directory, after, emit_record, &emitting);
+	if (r == 0 && !emitting.is_full) {
+		r = asset_view_list_directory(workspace, state, directory, after, emit, context);
+	}
+	store_abort(state);
 	return r;
 }
 
@@ -535,6 +563,9 @@ int workspace_setattr(struct workspace *workspace, node_id node, unsigned set,
 	int64_t now_ns = clock_now_ms() * 1000000;
 	if (workspace->options.read_only) {
 		return -EROFS;
+	}
+	if (node_is_assets(node) || node_is_asset(node)) {
+		return -EPERM; /* it says what Notion has */
 	}
 	int r = workspace_begin(workspace, true, &state, NULL);
 	if (r == 0) {

@@ -30,11 +30,28 @@ struct workspace;
  * moves with rename. Local files use numbers with the top bit set (cache/local.h). */
 typedef uint64_t node_id;
 #define NODE_ROOT ((node_id)1)
+/* Files that Notion stores, and the `.assets` they lie in (bits 63 and 62 are local files' and
+ * fs's own). */
+#define ASSET_NODE_BIT ((node_id)1 << 61)
+#define ASSETS_NODE_BIT ((node_id)1 << 60)
+
+#define ASSETS_NAME ".assets"
 
 enum node_kind {
 	NODE_PAGE,	/* regular file X.md */
-	NODE_DIRECTORY, /* the root, X/ of a page, a database, a data source */
+	NODE_DIRECTORY, /* the root, X/ of a page, a database, a data source, `.assets` */
+	NODE_ASSET,	/* regular file in a `.assets` */
 };
+
+static inline bool node_is_assets(node_id node)
+{
+	return (node >> 60) == 1;
+}
+
+static inline bool node_is_asset(node_id node)
+{
+	return (node >> 60) == 2;
+}
 
 struct node_attr {
 	node_id node;
@@ -87,7 +104,8 @@ struct workspace_events {
 	/* Names that appeared, vanished or now mean another file. */
 	void (*directory_changed)(void *context, node_id directory, const char *const *names,
 				  size_t count);
-	/* Bytes, size or times of a page changed from outside of this mount's own writes. */
+	/* Bytes, size or times of a page or asset changed from outside of this mount's own writes.
+	 */
 	void (*page_changed)(void *context, node_id page);
 };
 
@@ -118,8 +136,8 @@ bool workspace_is_unauthorized(struct workspace *workspace);
 /* ---- waiting ---- */
 
 enum want {
-	WANT_CONTENT, /* a page's bytes, before opening it */
-	WANT_SIZE,    /* a page's exact size, as long as stat_mode and stat_wait_ms allow */
+	WANT_CONTENT, /* a page's or asset's bytes, before opening it */
+	WANT_SIZE,    /* its exact size, as long as stat_mode and stat_wait_ms allow */
 	WANT_LISTING, /* a directory's complete listing; at most list_wait_ms */
 };
 
@@ -218,6 +236,17 @@ void page_file_getattr(struct page_file *file, struct node_attr *ret_attr);
 /* truncate(2) without a handle: a save. -EAGAIN: WANT_CONTENT first. */
 must_check int workspace_truncate(struct workspace *workspace, node_id page, off_t size,
 				  pid_t process, struct node_attr *ret_attr);
+
+/* ---- files of a `.assets` ---- */
+
+/* All of the file, to be read from *ret_fd (the caller's to close). -EAGAIN: WANT_CONTENT first;
+ * -ESTALE: it is not shown any more, its name may be another file's. */
+must_check int workspace_open_asset(struct workspace *workspace, node_id asset, int *ret_fd);
+/* rm -r of a directory whose pages have been removed comes to their files as well. 0: they belong
+ * to pages that left their names within the grace time, and go with them; `name` NULL: all in the
+ * directory do. -EPERM: what a page shows can't be removed but in the page. */
+must_check int workspace_unlink_asset(struct workspace *workspace, node_id assets,
+				      const char *name);
 
 /* ---- a read-only mount that is asked to open nothing (shown.h) ---- */
 

@@ -51,13 +51,24 @@ void attr_from_node(struct fs *fs, const struct node_attr *attr, struct stat *re
 
 double attr_timeout(const struct node_attr *attr)
 {
-	return attr->kind == NODE_PAGE && !attr->is_size_exact ? 0 : ATTR_FOREVER_SECS;
+	return attr->kind != NODE_DIRECTORY && !attr->is_size_exact ? 0 : ATTR_FOREVER_SECS;
 }
 
 int attr_of_handle(struct fs *fs, struct handle *handle, struct stat *ret_stat)
 {
 	if (handle->kind == HANDLE_LOCAL) {
 		return local_fstat(handle->fd, ret_stat);
+	}
+	if (handle->kind == HANDLE_ASSET) {
+		/* No page shows it any more: what is left is the file itself. */
+		if (fstat(handle->fd, ret_stat) < 0) {
+			return -errno;
+		}
+		ret_stat->st_ino = handle->asset;
+		ret_stat->st_mode = S_IFREG | 0444;
+		ret_stat->st_uid = fs->uid;
+		ret_stat->st_gid = fs->gid;
+		return 0;
 	}
 	if (handle->kind != HANDLE_PAGE) {
 		return -ESTALE;
@@ -136,6 +147,7 @@ int attr_of_place(struct fs *fs, const struct place *place, struct stat *ret_sta
 	*ret_timeout = ATTR_FOREVER_SECS;
 	switch (place->kind) {
 	case PLACE_PAGE:
+	case PLACE_ASSET:
 	case PLACE_DIRECTORY: return attr_of_node(fs, place, ret_stat, ret_timeout);
 	case PLACE_LOCAL: return local_stat(fs->local, place->node, place->path, ret_stat);
 	case PLACE_SPECIAL: break;

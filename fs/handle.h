@@ -16,6 +16,7 @@
 enum handle_kind {
 	HANDLE_PAGE,
 	HANDLE_LOCAL,
+	HANDLE_ASSET,	/* a file of a `.assets` */
 	HANDLE_TEXT,	/* a file of .notionfs/, as it was when opened */
 	HANDLE_CONTROL, /* .notionfs/control */
 };
@@ -29,11 +30,12 @@ struct handle {
 	bool is_writable;
 	atomic_uint references;
 	struct page_file *file;	 /* page */
-	int fd;			 /* local */
+	int fd;			 /* local, asset */
 	pid_t process;		 /* local: who opened it */
 	atomic_bool is_dirty;	 /* local: written since it last was saved as a page */
 	struct buf text;	 /* text */
 	struct control *control; /* control */
+	node_id asset;
 	/* guarded by the inode table */
 	struct inode *inode;
 	struct handle *next;

@@ -252,8 +252,10 @@ uint64_t inode_remember_node(struct inode_table *table, const struct node_attr *
 		inode = NULL;
 	}
 	if (inode == NULL) {
-		inode = add_locked(table, attr->kind == NODE_PAGE ? PLACE_PAGE : PLACE_DIRECTORY,
-				   attr->node);
+		static const enum place_kind places[] = {[NODE_PAGE] = PLACE_PAGE,
+							 [NODE_DIRECTORY] = PLACE_DIRECTORY,
+							 [NODE_ASSET] = PLACE_ASSET};
+		inode = add_locked(table, places[attr->kind], attr->node);
 	}
 	if (attr->is_size_exact) {
 		inode_pin_locked(table, inode, attr->version);

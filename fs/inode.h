@@ -25,14 +25,15 @@ enum place_kind {
 	PLACE_DIRECTORY, /* a directory of the workspace */
 	PLACE_LOCAL,	 /* cache/local, at (node, path) */
 	PLACE_SPECIAL,	 /* below .notionfs/ */
+	PLACE_ASSET,	 /* a file of a `.assets`; other bytes are another object */
 };
 
 /* Where an object is found now. */
 struct place {
 	enum place_kind kind;
 	uint64_t number; /* the kernel's node id */
-	/* The page, the directory, or the directory a local object lies below; of a special one
-	 * its own number. */
+	/* The page, the asset, the directory, or the directory a local object lies below; of a
+	 * special one its own number. */
 	node_id node;
 	/* The kernel's object is an earlier version, or has lost its name: only its open handles
 	 * know it. */

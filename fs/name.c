@@ -38,12 +38,19 @@ int name_resolve(struct fs *fs, fuse_ino_t parent, const char *name, struct name
 		ret_place->target = NAME_IN_RESERVED;
 		return 0;
 	}
-	if (place.kind == PLACE_PAGE) {
+	if (place.kind == PLACE_PAGE || place.kind == PLACE_ASSET) {
 		return -ENOTDIR;
+	}
+	if (node_is_assets(place.node)) {
+		ret_place->target = NAME_IN_ASSETS;
+		return 0;
 	}
 	switch (workspace_name_kind(fs->workspace, name)) {
 	case NAME_PAGE: ret_place->target = NAME_IN_WORKSPACE; break;
-	case NAME_RESERVED: ret_place->target = NAME_IN_RESERVED; break;
+	case NAME_RESERVED:
+		ret_place->target =
+			strcmp(name, ASSETS_NAME) == 0 ? NAME_IN_ASSETS : NAME_IN_RESERVED;
+		break;
 	case NAME_LOCAL:
 		ret_place->target =
 			*name == '.' || ends_in_md(name, len) ? NAME_IN_LOCAL : NAME_PLAIN;
@@ -75,7 +82,7 @@ int name_resolve_new(struct fs *fs, fuse_ino_t parent, const char *name,
 	if (r < 0) {
 		return r;
 	}
-	if (ret_place->target == NAME_IN_RESERVED) {
+	if (ret_place->target == NAME_IN_RESERVED || ret_place->target == NAME_IN_ASSETS) {
 		return -EPERM;
 	}
 	bool is_in_local_directory = strcmp(ret_place->path, name) != 0;
@@ -112,7 +119,10 @@ int name_lookup(struct fs *fs, const struct name_place *place, enum name_object 
 		return -ENOENT;
 	}
 	if (r == 0) {
-		*ret_object = ret_attr->kind == NODE_PAGE ? OBJECT_PAGE : OBJECT_DIRECTORY;
+		static const enum name_object objects[] = {[NODE_PAGE] = OBJECT_PAGE,
+							   [NODE_DIRECTORY] = OBJECT_DIRECTORY,
+							   [NODE_ASSET] = OBJECT_ASSET};
+		*ret_object = objects[ret_attr->kind];
 		return 0;
 	}
 	if (place->target == NAME_PLAIN && (r == -ENOENT || r == -EAGAIN)) {

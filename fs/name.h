@@ -1,5 +1,6 @@
 /*
- * Where a name in a directory leads: to the workspace, to cache/local, or to .notionfs/.
+ * Where a name in a directory leads: to the workspace, to cache/local, to .assets/ or to
+ * .notionfs/.
  *
  * What it is not: a lookup; the name need not exist. Any thread; nothing blocks.
  */
@@ -14,6 +15,7 @@ enum name_target {
 	/* Local, unless the workspace has a directory of this name: no dot in front, no .md. */
 	NAME_PLAIN,
 	NAME_IN_LOCAL,
+	NAME_IN_ASSETS, /* `.assets`, and what is in one: the workspace's, and nobody makes any */
 	NAME_IN_RESERVED,
 };
 
@@ -27,14 +29,15 @@ struct name_place {
 /* 0, -ENAMETOOLONG, -ENOTDIR, -ESTALE. */
 must_check int name_resolve(struct fs *fs, fuse_ino_t parent, const char *name,
 			    struct name_place *ret_place);
-/* The same for a name about to be made: -EPERM when reserved, -EILSEQ when it would be a page's
- * but is not UTF-8. */
+/* The same for a name about to be made, removed or changed: -EPERM when reserved, -EILSEQ when it
+ * would be a page's but is not UTF-8. */
 must_check int name_resolve_new(struct fs *fs, fuse_ino_t parent, const char *name,
 				struct name_place *ret_place);
 
 enum name_object {
 	OBJECT_PAGE,
 	OBJECT_DIRECTORY, /* of the workspace */
+	OBJECT_ASSET,
 	OBJECT_LOCAL,
 };
 

@@ -207,6 +207,14 @@ void notify_page_changed(void *context, node_id page)
 	node_id directory;
 	char name[NAME_MAX + 1];
 	bool is_detached = false;
+	if (node_is_asset(page)) {
+		/* Its size: other bytes would be another object. */
+		uint64_t known = inode_number(fs->inodes, page);
+		if (known != 0) {
+			notify_inode(fs, known);
+		}
+		return;
+	}
 	int named = inode_node_name(fs->inodes, page, &directory, name);
 	struct node_attr attr = {0};
 	bool is_there = workspace_getattr(fs->workspace, page, &attr) == 0;

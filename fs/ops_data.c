@@ -9,6 +9,7 @@
 #include "fs/notify.h"
 #include "fs/ops.h"
 #include "fs/prefetch.h"
+#include "fs/wait.h"
 
 #define READ_MAX_BYTES ((size_t)1 << 20)
 
@@ -22,7 +23,7 @@ static ssize_t read_handle(struct handle *handle, char *bytes, size_t size, off_
 	if (handle->kind == HANDLE_PAGE) {
 		return page_file_read(handle->file, bytes, size, offset);
 	}
-	if (handle->kind == HANDLE_LOCAL) {
+	if (handle->kind == HANDLE_LOCAL || handle->kind == HANDLE_ASSET) {
 		ssize_t n = pread(handle->fd, bytes, size, offset);
 		return n < 0 ? -errno : n;
 	}
@@ -61,10 +62,55 @@ static ssize_t read_number(struct fs *fs, fuse_ino_t number, char *bytes, size_t
 		ssize_t n = fd < 0 ? fd : pread(fd, bytes, size, offset);
 		return fd >= 0 && n < 0 ? -errno : n;
 	}
+	case PLACE_ASSET: {
+		CLEANUP(fd) int fd = -1;
+		r = workspace_open_asset(fs->workspace, place.node, &fd);
+		ssize_t n = r < 0 ? r : pread(fd, bytes, size, offset);
+		return r == 0 && n < 0 ? -errno : n;
+	}
 	case PLACE_SPECIAL: return inode_read_text(fs->inodes, number, bytes, size, offset, NULL);
 	case PLACE_DIRECTORY: break;
 	}
 	return -EISDIR;
+}
+
+static void reply_read(fuse_req_t req, const char *bytes, ssize_t n)
+{
+	if (n < 0) {
+		(void)fuse_reply_err(req, n == -EAGAIN ? ETIMEDOUT : (int)-n);
+	} else {
+		(void)fuse_reply_buf(req, bytes, (size_t)n);
+	}
+}
+
+static void resume_read(struct fs *fs, const struct wait_call *call, int error)
+{
+	CLEANUP(free) char *bytes = malloc(call->size + 1);
+	if (bytes == NULL) {
+		abort();
+	}
+	ssize_t n =
+		error < 0 ? error : read_number(fs, call->number, bytes, call->size, call->offset);
+	reply_read(call->req, bytes, n);
+}
+
+/* The one read that may wait: of a stored file that nobody could open before. */
+static void wait_for_asset(fuse_req_t req, fuse_ino_t number, size_t size, off_t offset)
+{
+	struct fs *fs = fs_of(req);
+	struct place place;
+	int r = inode_place(fs->inodes, number, &place);
+	if (r < 0) {
+		(void)fuse_reply_err(req, -r);
+		return;
+	}
+	struct wait_call call = {.req = req,
+				 .number = number,
+				 .node = place.node,
+				 .want = WANT_CONTENT,
+				 .size = size,
+				 .offset = offset};
+	wait_fetch(fs, &call, resume_read);
 }
 
 void ops_read(fuse_req_t req, fuse_ino_t number, size_t size, off_t offset,
@@ -82,10 +128,10 @@ void ops_read(fuse_req_t req, fuse_ino_t number, size_t size, off_t offset,
 	}
 	ssize_t n = handle == NULL ? read_number(fs_of(req), number, bytes, size, offset)
 				   : read_handle(handle, bytes, size, offset);
-	if (n < 0) {
-		(void)fuse_reply_err(req, (int)-n);
+	if (n == -EAGAIN && handle == NULL) {
+		wait_for_asset(req, number, size, offset);
 	} else {
-		(void)fuse_reply_buf(req, bytes, (size_t)n);
+		reply_read(req, bytes, n);
 	}
 }
 
@@ -200,7 +246,7 @@ void ops_lseek(fuse_req_t req, fuse_ino_t number, off_t offset, int whence,
 	off_t at = -EINVAL;
 	if (handle->kind == HANDLE_PAGE) {
 		at = seek_page(handle, offset, whence);
-	} else if (handle->kind == HANDLE_LOCAL) {
+	} else if (handle->kind == HANDLE_LOCAL || handle->kind == HANDLE_ASSET) {
 		at = lseek(handle->fd, offset, whence);
 		at = at < 0 ? -errno : at;
 	}

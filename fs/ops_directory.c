@@ -364,7 +364,8 @@ static void list(struct fs *fs, const struct wait_call *call)
 			break;
 		case PLACE_LOCAL: r = list_local_directory(&listing, &place, after); break;
 		case PLACE_SPECIAL: r = list_special(&listing, after); break;
-		case PLACE_PAGE: r = -ENOTDIR; break;
+		case PLACE_PAGE:
+		case PLACE_ASSET: r = -ENOTDIR; break;
 		}
 	}
 	send_listing(&listing, r == -EAGAIN ? -ETIMEDOUT : r);

@@ -164,9 +164,9 @@ void ops_getattr(fuse_req_t req, fuse_ino_t number, struct fuse_file_info *file)
 	(void)file;
 	struct place place;
 	struct node_attr attr;
-	if (inode_place(fs->inodes, number, &place) == 0 && place.kind == PLACE_PAGE &&
-	    !place.is_detached && workspace_getattr(fs->workspace, place.node, &attr) == 0 &&
-	    !attr.is_size_exact) {
+	if (inode_place(fs->inodes, number, &place) == 0 &&
+	    (place.kind == PLACE_PAGE || place.kind == PLACE_ASSET) && !place.is_detached &&
+	    workspace_getattr(fs->workspace, place.node, &attr) == 0 && !attr.is_size_exact) {
 		struct wait_call call = {
 			.req = req, .number = number, .node = place.node, .want = WANT_SIZE};
 		wait_fetch(fs, &call, resume_getattr);

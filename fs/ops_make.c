@@ -5,6 +5,7 @@
 
 #include "fs/attr.h"
 #include "fs/name.h"
+#include "fs/notify.h"
 #include "fs/ops.h"
 
 /* The entry of a local object just made, given to its maker. */
@@ -153,6 +154,30 @@ static int unlink_local(struct fs *fs, const struct name_place *place, const str
 	return r;
 }
 
+/*
+ * A file of a `.assets`, or an `.assets`: rm -r of a directory comes here when its pages have gone.
+ * Nothing changes by it, so that the names are there again when the pages come back: the kernel,
+ * which believes them gone, is told to look again.
+ */
+static void unlink_asset(fuse_req_t req, const struct name_place *place)
+{
+	struct fs *fs = fs_of(req);
+	struct node_attr attr;
+	bool is_file = node_is_assets(place->directory);
+	int r = workspace_lookup(fs->workspace, place->directory, place->name, &attr);
+	if (r == 0) {
+		r = workspace_unlink_asset(fs->workspace, is_file ? place->directory : attr.node,
+					   is_file ? place->name : NULL);
+	}
+	node_id directory = place->directory;
+	char name[NAME_MAX + 1];
+	(void)strcpy(name, place->name);
+	(void)fuse_reply_err(req, -r);
+	if (r == 0) {
+		notify_name(fs, directory, name);
+	}
+}
+
 void ops_unlink(fuse_req_t req, fuse_ino_t parent, const char *name)
 {
 	struct fs *fs = fs_of(req);
@@ -161,6 +186,10 @@ void ops_unlink(fuse_req_t req, fuse_ino_t parent, const char *name)
 	struct node_attr attr;
 	struct stat st;
 	int r = name_resolve_new(fs, parent, name, &place);
+	if (r == -EPERM && place.target == NAME_IN_ASSETS) {
+		unlink_asset(req, &place);
+		return;
+	}
 	if (r == 0) {
 		r = name_lookup(fs, &place, &object, &attr, &st);
 	}
@@ -168,6 +197,7 @@ void ops_unlink(fuse_req_t req, fuse_ino_t parent, const char *name)
 		switch (object) {
 		case OBJECT_LOCAL: r = unlink_local(fs, &place, &st); break;
 		case OBJECT_DIRECTORY: r = -EISDIR; break;
+		case OBJECT_ASSET: r = -EPERM; break;
 		case OBJECT_PAGE:
 			r = workspace_unlink(fs->workspace, place.directory, name);
 			if (r == 0) {
@@ -210,6 +240,10 @@ void ops_rmdir(fuse_req_t req, fuse_ino_t parent, const char *name)
 	struct node_attr attr;
 	struct stat st;
 	int r = name_resolve_new(fs, parent, name, &place);
+	if (r == -EPERM && place.target == NAME_IN_ASSETS) {
+		unlink_asset(req, &place);
+		return;
+	}
 	if (r == 0) {
 		r = name_lookup(fs, &place, &object, &attr, &st);
 	}

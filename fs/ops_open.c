@@ -150,6 +150,64 @@ static void open_local(struct fs *fs, fuse_req_t req, const struct place *place,
 	reply_open(req, steal(&handle), file);
 }
 
+/* Replies and answers 0, or answers -EAGAIN. */
+static int try_open_asset(struct fs *fs, fuse_req_t req, const struct place *place,
+			  const struct fuse_file_info *asked)
+{
+	struct fuse_file_info file = *asked;
+	CLEANUP(handle) struct handle *handle = handle_new(HANDLE_ASSET, false);
+	bool keep_cache = false;
+	handle->asset = place->node;
+	int r = workspace_open_asset(fs->workspace, place->node, &handle->fd);
+	if (r == -EAGAIN) {
+		return r;
+	}
+	if (r == 0) {
+		r = inode_open(fs->inodes, place->number, handle, 0, &keep_cache);
+	}
+	if (r < 0) {
+		(void)fuse_reply_err(req, -r);
+		return 0;
+	}
+	file.keep_cache = keep_cache;
+	file.noflush = 1;
+	reply_open(req, steal(&handle), &file);
+	return 0;
+}
+
+static void resume_open_asset(struct fs *fs, const struct wait_call *call, int error)
+{
+	struct place place;
+	int r = error < 0 ? error : inode_place(fs->inodes, call->number, &place);
+	if (r == 0) {
+		r = try_open_asset(fs, call->req, &place, &call->file);
+		if (r == -EAGAIN && call->tries < TRIES) {
+			wait_fetch(fs, call, resume_open_asset);
+			return;
+		}
+	}
+	if (r < 0) {
+		(void)fuse_reply_err(call->req, r == -EAGAIN ? ETIMEDOUT : -r);
+	}
+}
+
+static void open_asset(struct fs *fs, fuse_req_t req, const struct place *place,
+		       const struct fuse_file_info *file)
+{
+	if (is_write_open(file->flags) || (file->flags & O_TRUNC) != 0) {
+		(void)fuse_reply_err(req, EPERM);
+		return;
+	}
+	if (try_open_asset(fs, req, place, file) == -EAGAIN) {
+		struct wait_call call = {.req = req,
+					 .number = place->number,
+					 .node = place->node,
+					 .want = WANT_CONTENT,
+					 .file = *file};
+		wait_fetch(fs, &call, resume_open_asset);
+	}
+}
+
 static void open_special(struct fs *fs, fuse_req_t req, const struct place *place,
 			 struct fuse_file_info *file)
 {
@@ -210,6 +268,7 @@ void ops_open(fuse_req_t req, fuse_ino_t number, struct fuse_file_info *file)
 	case PLACE_LOCAL: open_local(fs, req, &place, file); return;
 	case PLACE_SPECIAL: open_special(fs, req, &place, file); return;
 	case PLACE_DIRECTORY: (void)fuse_reply_err(req, EISDIR); return;
+	case PLACE_ASSET: open_asset(fs, req, &place, file); return;
 	case PLACE_PAGE: break;
 	}
 	if (try_open_page(fs, req, &place, file) == -EAGAIN) {

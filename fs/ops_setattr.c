@@ -231,8 +231,9 @@ void ops_setattr(fuse_req_t req, fuse_ino_t number, struct stat *attr, int to_se
 	}
 	if (r == 0) {
 		struct handle *handle = file == NULL ? NULL : (struct handle *)(uintptr_t)file->fh;
-		r = place.kind == PLACE_LOCAL ? set_local(fs, &place, handle, attr, to_set)
-					      : set_special(to_set);
+		r = place.kind == PLACE_LOCAL	? set_local(fs, &place, handle, attr, to_set)
+		    : place.kind == PLACE_ASSET ? -EPERM
+						: set_special(to_set);
 	}
 	if (r < 0) {
 		(void)fuse_reply_err(req, -r);

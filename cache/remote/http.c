@@ -1,11 +1,7 @@
-#include "cache/remote/http.h"
+#include "cache/remote/http_private.h"
 
 #include <arpa/inet.h>
-#include <assert.h>
-#include <curl/curl.h>
 #include <errno.h>
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,33 +24,6 @@
 #define IDLE_MAX_SECS 45
 #define POLL_MS 1000
 
-struct connection {
-	struct connection *next;      /* guarded by http.mutex; all of them */
-	struct connection *next_idle; /* guarded by http.mutex */
-	CURLM *multi;		      /* constant; curl_multi_wakeup from any thread */
-	CURL *easy;		      /* the thread that took the connection */
-	char error[CURL_ERROR_SIZE];
-
-	/* Of the present request. */
-	struct http_answer *answer;
-	unsigned attempts; /* times curl was about to send */
-	bool is_too_large;
-	const char *refusal; /* why before_request said no, or NULL */
-};
-
-struct http {
-	pthread_mutex_t mutex;
-	struct connection *all;	 /* guarded by mutex */
-	struct connection *idle; /* guarded by mutex; last used first */
-	unsigned idle_count;	 /* guarded by mutex */
-
-	atomic_bool is_stopped;
-	char *base_url; /* constant, no slash at the end */
-	bool is_plain;	/* constant: http to loopback */
-	CURLSH *share;
-	pthread_mutex_t share_mutexes[CURL_LOCK_DATA_LAST];
-};
-
 static pthread_once_t curl_once = PTHREAD_ONCE_INIT;
 
 static void init_curl(void)
@@ -76,7 +45,7 @@ static bool is_loopback_address(const char *host)
 	return inet_pton(AF_INET6, host, &six) == 1 && IN6_IS_ADDR_LOOPBACK(&six);
 }
 
-static bool is_loopback_host(const char *host)
+bool http_is_loopback_host(const char *host)
 {
 	size_t len = strlen(host);
 	if (len > 2 && host[0] == '[' && host[len - 1] == ']') {
@@ -116,7 +85,7 @@ static int check_base_url(const char *base_url, bool *ret_is_plain)
 		goto out;
 	}
 	bool is_plain = strcmp(scheme, "http") == 0;
-	if (strcmp(scheme, "https") == 0 || (is_plain && is_loopback_host(host))) {
+	if (strcmp(scheme, "https") == 0 || (is_plain && http_is_loopback_host(host))) {
 		*ret_is_plain = is_plain;
 		r = 0;
 	}
@@ -237,15 +206,13 @@ static int before_request(void *context, char *address, char *local_address, int
 	(void)port;
 	(void)local_port;
 	struct connection *connection = context;
-	struct http *http = NULL;
-	(void)curl_easy_getinfo(connection->easy, CURLINFO_PRIVATE, (char **)&http);
-	if (http->is_plain && !is_loopback_address(address)) {
+	if (connection->must_be_loopback && !is_loopback_address(address)) {
 		connection->refusal = "plain http to a host that is not this one";
 		return CURL_PREREQFUNC_ABORT;
 	}
 	long sent_bytes = 0;
 	(void)curl_easy_getinfo(connection->easy, CURLINFO_REQUEST_SIZE, &sent_bytes);
-	if (connection->attempts > 0 && sent_bytes > 0) {
+	if (connection->attempts > 0 && sent_bytes > 0 && !connection->is_repeatable) {
 		connection->refusal = "the connection ended without an answer";
 		return CURL_PREREQFUNC_ABORT;
 	}
@@ -256,7 +223,7 @@ static int before_request(void *context, char *address, char *local_address, int
 	return CURL_PREREQFUNC_OK;
 }
 
-static size_t take_body(char *bytes, size_t size, size_t count, void *context)
+size_t http_take_body(char *bytes, size_t size, size_t count, void *context)
 {
 	struct connection *connection = context;
 	buf_append(&connection->answer->body, bytes, size * count);
@@ -268,13 +235,6 @@ static size_t take_body(char *bytes, size_t size, size_t count, void *context)
 }
 
 /* ---- the pool ---- */
-
-#define set_option(option, value)                                         \
-	do {                                                              \
-		CURLcode code_ = curl_easy_setopt(easy, (option), value); \
-		assert(code_ == CURLE_OK);                                \
-		(void)code_;                                              \
-	} while (0)
 
 static struct connection *connection_new(struct http *http)
 {
@@ -308,12 +268,12 @@ static struct connection *connection_new(struct http *http)
 	set_option(CURLOPT_OPENSOCKETFUNCTION, open_socket);
 	set_option(CURLOPT_PREREQFUNCTION, before_request);
 	set_option(CURLOPT_PREREQDATA, connection);
-	set_option(CURLOPT_WRITEFUNCTION, take_body);
+	set_option(CURLOPT_WRITEFUNCTION, http_take_body);
 	set_option(CURLOPT_WRITEDATA, connection);
 	return connection;
 }
 
-static struct connection *take_connection(struct http *http)
+struct connection *http_take_connection(struct http *http)
 {
 	{
 		LOCK_SCOPE(&http->mutex);
@@ -331,7 +291,7 @@ static struct connection *take_connection(struct http *http)
 	return connection;
 }
 
-static void give_back(struct http *http, struct connection *connection)
+void http_give_back(struct http *http, struct connection *connection)
 {
 	{
 		LOCK_SCOPE(&http->mutex);
@@ -379,7 +339,7 @@ static void add_header(struct curl_slist **headers, const char *name, const char
 	*headers = longer;
 }
 
-static struct curl_slist *make_headers(const struct http_request *request)
+struct curl_slist *http_make_headers(const struct http_request *request)
 {
 	struct curl_slist *headers = NULL;
 	add_header(&headers, "Accept: ", "application/json");
@@ -396,7 +356,7 @@ static struct curl_slist *make_headers(const struct http_request *request)
 	return headers;
 }
 
-static void free_headers(struct curl_slist *headers)
+void http_free_headers(struct curl_slist *headers)
 {
 	for (struct curl_slist *header = headers; header != NULL; header = header->next) {
 		explicit_bzero(header->data, strlen(header->data));
@@ -422,8 +382,7 @@ static void prepare(struct connection *connection, const struct http_request *re
 	set_option(CURLOPT_CUSTOMREQUEST, request->method);
 }
 
-/* Drives the request to its end. False: http_stop came first. */
-static bool drive(struct http *http, struct connection *connection, CURLcode *ret_code)
+bool http_drive(struct http *http, struct connection *connection, CURLcode *ret_code)
 {
 	CURLMcode code = curl_multi_add_handle(connection->multi, connection->easy);
 	assert(code == CURLM_OK);
@@ -447,7 +406,7 @@ static bool drive(struct http *http, struct connection *connection, CURLcode *re
 	return true;
 }
 
-static const char *find_header(CURL *easy, const char *name)
+const char *http_find_header(CURL *easy, const char *name)
 {
 	struct curl_header *header = NULL;
 	if (curl_easy_header(easy, name, 0, CURLH_HEADER, -1, &header) != CURLHE_OK) {
@@ -482,7 +441,7 @@ static int64_t read_retry_after_ms(const char *text, int64_t date_ms)
 	return until_ms > date_ms ? until_ms - date_ms : 0;
 }
 
-static void read_facts(struct connection *connection)
+void http_read_facts(struct connection *connection)
 {
 	struct http_answer *answer = connection->answer;
 	CURL *easy = connection->easy;
@@ -493,12 +452,12 @@ static void read_facts(struct connection *connection)
 	answer->status = (int)status;
 	/* Without an attempt the bytes counted are those asking a proxy for the way. */
 	answer->was_sent = connection->attempts > 0 && sent_bytes > 0;
-	answer->date_ms = read_date_ms(find_header(easy, "Date"));
+	answer->date_ms = read_date_ms(http_find_header(easy, "Date"));
 	answer->retry_after_ms =
-		read_retry_after_ms(find_header(easy, "Retry-After"), answer->date_ms);
+		read_retry_after_ms(http_find_header(easy, "Retry-After"), answer->date_ms);
 }
 
-static int read_outcome(struct connection *connection, CURLcode code)
+int http_read_outcome(struct connection *connection, CURLcode code)
 {
 	struct http_answer *answer = connection->answer;
 	if (code == CURLE_OK && answer->status > 0) {
@@ -519,6 +478,17 @@ static int read_outcome(struct connection *connection, CURLcode code)
 	return code == CURLE_OPERATION_TIMEDOUT ? -ETIMEDOUT : -ECONNRESET;
 }
 
+void http_begin(struct connection *connection, struct http_answer *answer)
+{
+	connection->answer = answer;
+	connection->attempts = 0;
+	connection->is_too_large = false;
+	connection->must_be_loopback = false;
+	connection->is_repeatable = false;
+	connection->refusal = NULL;
+	connection->error[0] = '\0';
+}
+
 int http_send(struct http *http, const struct http_request *request, struct http_answer *answer)
 {
 	struct buf url;
@@ -529,27 +499,24 @@ int http_send(struct http *http, const struct http_request *request, struct http
 		(void)snprintf(answer->reason, sizeof answer->reason, "the address is too long");
 		return -EHOSTUNREACH;
 	}
-	struct curl_slist *headers = make_headers(request);
-	struct connection *connection = take_connection(http);
-	connection->answer = answer;
-	connection->attempts = 0;
-	connection->is_too_large = false;
-	connection->refusal = NULL;
-	connection->error[0] = '\0';
+	struct curl_slist *headers = http_make_headers(request);
+	struct connection *connection = http_take_connection(http);
+	http_begin(connection, answer);
+	connection->must_be_loopback = http->is_plain;
 	prepare(connection, request, url.data, headers);
 
 	CURLcode code = CURLE_OK;
-	bool is_complete = drive(http, connection, &code);
-	read_facts(connection);
-	int r = is_complete ? read_outcome(connection, code) : -ECANCELED;
+	bool is_complete = http_drive(http, connection, &code);
+	http_read_facts(connection);
+	int r = is_complete ? http_read_outcome(connection, code) : -ECANCELED;
 
 	(void)curl_multi_remove_handle(connection->multi, connection->easy);
 	CURL *easy = connection->easy;
 	set_option(CURLOPT_POSTFIELDS, NULL);
 	set_option(CURLOPT_HTTPHEADER, NULL);
 	connection->answer = NULL;
-	give_back(http, connection);
-	free_headers(headers);
+	http_give_back(http, connection);
+	http_free_headers(headers);
 	buf_release(&url);
 	return r;
 }

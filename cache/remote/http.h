@@ -1,5 +1,5 @@
 /*
- * HTTP to one server: a pool of connections that are kept alive (the only file with curl.h).
+ * HTTP to one server: a pool of connections that are kept alive (only http* include curl.h).
  *
  * What it is not: Notion. It knows no status, no JSON, no budget and repeats nothing: it sends one
  * request and says what came of it, and whether the server can have seen it. Redirects are not

@@ -237,12 +237,14 @@ static enum verdict attempt(struct trip *trip, int *ret_error, json_t **ret_answ
 		.body_len = trip->body != NULL ? strlen(trip->body) : 0,
 		.token = trip->token,
 		.api_version = notion->api_version,
-		.timeout_ms = call->is_write ? notion->write_timeout_ms : notion->read_timeout_ms,
+		.timeout_ms = call->extra_timeout_ms +
+			      (call->is_write ? notion->write_timeout_ms : notion->read_timeout_ms),
 	};
 	CLEANUP(http_answer) struct http_answer answer;
 	http_answer_init(&answer);
 	int64_t sent_at_ms = notion_now_ms(notion);
-	int r = http_send(notion->http, &request, &answer);
+	int r = call->part == NULL ? http_send(notion->http, &request, &answer)
+				   : http_send_file(notion->http, &request, call->part, &answer);
 	note_outcome(trip, r, &answer);
 	log_debug("%s %s: %d %s", call->method, call->path, answer.status, answer.reason);
 
@@ -282,13 +284,13 @@ static int travel(struct trip *trip, json_t **ret_answer)
 	}
 }
 
-static void enter(struct notion *notion)
+void notion_enter(struct notion *notion)
 {
 	LOCK_SCOPE(&notion->mutex);
 	notion->calls++;
 }
 
-static void leave(struct notion *notion)
+void notion_leave(struct notion *notion)
 {
 	LOCK_SCOPE(&notion->mutex);
 	if (--notion->calls == 0) {
@@ -313,7 +315,7 @@ int notion_call(struct notion *notion, const struct notion_call *call, struct fa
 						      "the body can't be written as JSON");
 		}
 	}
-	enter(notion);
+	notion_enter(notion);
 	json_t *answer = NULL;
 	int r = travel(&trip, &answer);
 	if (r < 0) {
@@ -322,7 +324,7 @@ int notion_call(struct notion *notion, const struct notion_call *call, struct fa
 			trip.failure->kind = FAILURE_UNKNOWN;
 		}
 	}
-	leave(notion);
+	notion_leave(notion);
 	if (r == 0 && ret_answer != NULL) {
 		*ret_answer = steal(&answer);
 	}

@@ -13,6 +13,7 @@
 
 #include "cache/remote/clock_follower.h"
 #include "cache/remote/http.h"
+#include "cache/remote/http_file.h"
 #include "cache/remote/notion.h"
 #include "cache/remote/rate.h"
 
@@ -40,12 +41,18 @@ struct notion {
 struct notion_call {
 	const char *method;
 	const char *path;
-	const json_t *body; /* NULL = none */
+	const json_t *body;		   /* NULL = none */
+	const struct http_file_part *part; /* sent in the place of a body; NULL = none */
+	int64_t extra_timeout_ms;	   /* beyond the usual one */
 	enum priority priority;
 	bool is_write;	    /* takes the time limit of writes */
 	bool is_repeatable; /* may be sent again when it may have been applied */
 	bool is_list;	    /* the answer is a list object, or makes no sense */
 };
+
+/* Around whatever uses notion->http: notion_free waits for the last one to leave. */
+void notion_enter(struct notion *notion);
+void notion_leave(struct notion *notion);
 
 /* Errors, `failure` and `ret_answer` as in notion.h. */
 must_check int notion_call(struct notion *notion, const struct notion_call *call,

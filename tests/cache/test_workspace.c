@@ -16,8 +16,10 @@ struct walking {
 	struct fixture *fixture;
 	size_t pages;
 	size_t directories;
+	size_t assets;
 	node_id subdirectories[200];
 	node_id files[500];
+	node_id stored[100];
 };
 
 static bool note_entry(void *context, uint64_t cookie, const char *name,
@@ -28,17 +30,18 @@ static bool note_entry(void *context, uint64_t cookie, const char *name,
 	ck_assert_uint_gt(strlen(name), 0);
 	if (attr->kind == NODE_DIRECTORY) {
 		walking->subdirectories[walking->directories++] = attr->node;
+	} else if (attr->kind == NODE_ASSET) {
+		walking->stored[walking->assets++] = attr->node;
 	} else {
 		walking->files[walking->pages++] = attr->node;
 	}
 	return true;
 }
 
-/* Lists everything and opens every page. */
-static size_t read_everything(struct fixture *fixture)
+static void list_everything(struct walking *walking)
 {
-	struct walking *walking = calloc(1, sizeof *walking);
-	walking->fixture = fixture;
+	struct fixture *fixture = walking->fixture;
+	*walking = (struct walking){.fixture = fixture};
 	walking->subdirectories[walking->directories++] = NODE_ROOT;
 	for (size_t i = 0; i < walking->directories; i++) {
 		node_id directory = walking->subdirectories[i];
@@ -46,17 +49,49 @@ static size_t read_everything(struct fixture *fixture)
 		ck_assert_int_eq(
 			workspace_list(fixture->workspace, directory, 0, note_entry, walking), 0);
 	}
+}
+
+static void open_page(struct fixture *fixture, node_id page)
+{
+	struct page_file *file;
+	struct node_attr attr;
+	char byte;
+	ck_assert_int_eq(fixture_fetch(fixture, page, WANT_CONTENT), 0);
+	ck_assert_int_eq(workspace_open_page(fixture->workspace, page, 0, 1, &file), 0);
+	page_file_getattr(file, &attr);
+	ck_assert(attr.is_size_exact);
+	ck_assert_int_eq(page_file_read(file, &byte, 1, (off_t)attr.size), 0);
+	ck_assert_int_eq(page_file_close(file), 0);
+}
+
+static void open_asset(struct fixture *fixture, node_id asset)
+{
+	struct node_attr attr;
+	struct stat st;
+	int fd = -1;
+	ck_assert_int_eq(fixture_fetch(fixture, asset, WANT_SIZE), 0);
+	ck_assert_int_eq(workspace_getattr(fixture->workspace, asset, &attr), 0);
+	ck_assert_int_eq(fixture_fetch(fixture, asset, WANT_CONTENT), 0);
+	ck_assert_int_eq(workspace_open_asset(fixture->workspace, asset, &fd), 0);
+	ck_assert_int_eq(fstat(fd, &st), 0);
+	ck_assert(attr.is_size_exact);
+	ck_assert_int_eq((int64_t)attr.size, st.st_size);
+	(void)close(fd);
+}
+
+/* Lists everything and opens every page and stored file. */
+static size_t read_everything(struct fixture *fixture)
+{
+	struct walking *walking = calloc(1, sizeof *walking);
+	walking->fixture = fixture;
+	list_everything(walking);
 	for (size_t i = 0; i < walking->pages; i++) {
-		struct page_file *file;
-		struct node_attr attr;
-		char byte;
-		ck_assert_int_eq(fixture_fetch(fixture, walking->files[i], WANT_CONTENT), 0);
-		ck_assert_int_eq(
-			workspace_open_page(fixture->workspace, walking->files[i], 0, 1, &file), 0);
-		page_file_getattr(file, &attr);
-		ck_assert(attr.is_size_exact);
-		ck_assert_int_eq(page_file_read(file, &byte, 1, (off_t)attr.size), 0);
-		ck_assert_int_eq(page_file_close(file), 0);
+		open_page(fixture, walking->files[i]);
+	}
+	list_everything(walking); /* what the pages show is known now */
+	ck_assert_uint_gt(walking->assets, 5);
+	for (size_t i = 0; i < walking->assets; i++) {
+		open_asset(fixture, walking->stored[i]);
 	}
 	size_t pages = walking->pages;
 	free(walking);

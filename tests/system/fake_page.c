@@ -201,3 +201,20 @@ int workspace_place(struct workspace *workspace, node_id node, node_id *ret_dire
 	(void)ret_name;
 	return -ENOENT;
 }
+
+/* This tree has no `.assets`. */
+int workspace_open_asset(struct workspace *workspace, node_id asset, int *ret_fd)
+{
+	(void)workspace;
+	(void)asset;
+	(void)ret_fd;
+	return -ESTALE;
+}
+
+int workspace_unlink_asset(struct workspace *workspace, node_id assets, const char *name)
+{
+	(void)workspace;
+	(void)assets;
+	(void)name;
+	return -ENOENT;
+}
