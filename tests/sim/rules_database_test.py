@@ -338,6 +338,18 @@ def _(api):
     equal(schema(api, OTHER_SOURCE)["Things"]["relation"]["type"], "single_property")
 
 
+@rule("a relation that is made to point elsewhere is empty", other=True)
+def _(api):
+    write(api, 1, Friends={"relation": [{"id": row(2)}]})
+    known = change(api, Friends={"relation": {"data_source_id": OTHER_SOURCE,
+                                              "single_property": {}}})
+    equal((known["Friends"]["id"], known["Friends"]["relation"]["type"]),
+          ("rR_1", "single_property"))
+    equal(known["Fans"]["relation"]["type"], "single_property")
+    equal(values(api, 1)["Friends"], {"id": "rR_1", "type": "relation", "relation": [],
+                                      "has_more": False})
+
+
 @rule("a rollup names its relation and what it shows, also in the same request", other=True)
 def _(api):
     rollup = {"rollup": {"function": "sum", "relation_property_name": "To",

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "tools/sim/schema.h"
+#include "tools/sim/schema_rows.h"
 
 /* The type a new entry is of: the first member that is no plain attribute. */
 static const char *type_of(const json_t *entry)

@@ -4,9 +4,9 @@
 
 #include "mapping/base/buf.h"
 #include "tools/sim/object.h"
-#include "tools/sim/option.h"
 #include "tools/sim/property_value.h"
 #include "tools/sim/schema_config.h"
+#include "tools/sim/schema_rows.h"
 
 #define NAME_MAX_BYTES 4096
 
@@ -194,110 +194,6 @@ json_t *schema_make(struct sim *sim, const char *source_id, const json_t *known,
 	return context.schema;
 }
 
-/* ── rows ── */
-
-static json_t *find_value(const json_t *properties, const json_t *id, const char *type)
-{
-	const char *name;
-	json_t *value;
-	json_object_foreach ((json_t *)properties, name, value) {
-		if (json_equal(json_object_get(value, "id"), id) &&
-		    json_object_get(value, type) != NULL) {
-			return value;
-		}
-	}
-	return NULL;
-}
-
-/* The option of the schema that a value has by id; NULL: it went. */
-static const json_t *find_option(const json_t *entry, const char *type, const json_t *value)
-{
-	size_t index;
-	const json_t *option;
-	json_array_foreach (json_object_get(json_object_get(entry, type), "options"), index,
-			    option) {
-		if (json_equal(json_object_get(option, "id"), json_object_get(value, "id"))) {
-			return option;
-		}
-	}
-	return NULL;
-}
-
-/* Values tell of options as the schema has them now. */
-static void refresh_options(json_t *property, const json_t *entry, const char *type)
-{
-	json_t *value = json_object_get(property, type);
-	if (strcmp(type, "multi_select") == 0) {
-		json_t *kept = json_array();
-		size_t index;
-		const json_t *one;
-		json_array_foreach (value, index, one) {
-			const json_t *option = find_option(entry, type, one);
-			if (option != NULL) {
-				(void)json_array_append_new(kept, option_value(option));
-			}
-		}
-		(void)json_object_set_new(property, type, kept);
-	} else if (json_is_object(value) &&
-		   (strcmp(type, "select") == 0 || strcmp(type, "status") == 0)) {
-		const json_t *option = find_option(entry, type, value);
-		if (option == NULL && strcmp(type, "status") == 0) {
-			option = json_array_get(
-				json_object_get(json_object_get(entry, type), "options"), 0);
-		}
-		(void)json_object_set_new(property, type, option_value(option));
-	}
-}
-
-/* What a new property of an old row tells of the row. */
-static void tell_of_row(const struct workspace *workspace, const json_t *page, json_t *property,
-			const char *type)
-{
-	json_t *told = json_object_get(page, type);
-	bool is_user = strcmp(type, "created_by") == 0 || strcmp(type, "last_edited_by") == 0;
-	if (is_user) {
-		json_t *user = workspace_user(workspace, string_of(told, "id"));
-		(void)json_object_set_new(property, type,
-					  json_deep_copy(user != NULL ? user : told));
-	} else if (strcmp(type, "created_time") == 0 || strcmp(type, "last_edited_time") == 0) {
-		(void)json_object_set(property, type, told);
-	}
-}
-
-static void follow(struct sim *sim, json_t *page, const json_t *schema, const struct author *author)
-{
-	json_t *properties = property_defaults(sim, page, schema, author);
-	const char *name;
-	json_t *value;
-	json_object_foreach (properties, name, value) {
-		const json_t *entry = json_object_get(schema, name);
-		const char *type = string_of(entry, "type");
-		json_t *kept = find_value(json_object_get(page, "properties"),
-					  json_object_get(value, "id"), type);
-		if (kept != NULL) {
-			(void)json_object_update(value, kept);
-			refresh_options(value, entry, type);
-		} else {
-			tell_of_row(&sim->workspace, page, value, type);
-		}
-	}
-	(void)json_object_set_new(page, "properties", properties);
-}
-
-void schema_follow_rows(struct sim *sim, const struct record *source, const struct author *author)
-{
-	const json_t *schema = json_object_get(source->data_source, "properties");
-	const char *id = string_of(source->data_source, "id");
-	size_t index;
-	json_t *page;
-	json_array_foreach (sim->workspace.pages, index, page) {
-		const char *parent = string_of(json_object_get(page, "parent"), "data_source_id");
-		if (parent != NULL && strcmp(parent, id) == 0) {
-			follow(sim, page, schema, author);
-		}
-	}
-}
-
 /* ── what is kept elsewhere ── */
 
 static json_t *dual_of(const json_t *entry)
@@ -415,12 +311,34 @@ static void refresh_names(const struct workspace *workspace, json_t *schema)
 	}
 }
 
+/* A relation that now points elsewhere names no rows any more. */
+static void empty_retargeted(struct sim *sim, const struct record *source, const json_t *before,
+			     const json_t *after)
+{
+	const char *name;
+	json_t *entry;
+	json_object_foreach ((json_t *)before, name, entry) {
+		const char *new_name;
+		json_t *id = json_object_get(entry, "id");
+		const json_t *now =
+			property_find((json_t *)after, json_string_value(id), &new_name);
+		const json_t *old_config = json_object_get(entry, "relation");
+		const json_t *config = json_object_get(now, "relation");
+		if (old_config != NULL && config != NULL &&
+		    !json_equal(json_object_get(old_config, "data_source_id"),
+				json_object_get(config, "data_source_id"))) {
+			schema_forget_relations(sim, source, id);
+		}
+	}
+}
+
 void schema_set(struct sim *sim, const struct record *source, json_t *schema,
 		const struct author *author)
 {
 	struct workspace *workspace = &sim->workspace;
 	json_t *before = json_incref(json_object_get(source->data_source, "properties"));
 	end_relations(workspace, before, schema);
+	empty_retargeted(sim, source, before, schema);
 	(void)json_object_set_new(source->data_source, "properties", schema);
 	json_decref(before);
 	/* A copy: a relation to the data source itself adds to the schema. */

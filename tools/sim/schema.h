@@ -4,7 +4,8 @@
  * What it is not: a check of shapes; validate.h has been asked. The server's lock is held.
  *
  * Where the sheet is silent: a list of options replaces the one there is (an option is the same by
- * id, or else by name), and rows lose the options that went; another type empties the values;
+ * id, or else by name), and rows lose the options that went; another type, or a relation to another
+ * data source, empties the values;
  * when one side of a two-way relation goes, the other becomes one-way.
  */
 #ifndef NOTIONFS_SIM_SCHEMA_H
@@ -27,8 +28,6 @@ json_t *schema_make(struct sim *sim, const char *source_id, const json_t *known,
  * kept elsewhere, and all rows follow. */
 void schema_set(struct sim *sim, const struct record *source, json_t *schema,
 		const struct author *author);
-/* Every row has the schema's properties afterwards, with the values it had by id and type. */
-void schema_follow_rows(struct sim *sim, const struct record *source, const struct author *author);
 /* An id that no property has. New reference. */
 json_t *schema_new_id(const json_t *schema);
 
