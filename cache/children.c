@@ -68,6 +68,7 @@ static void request_child(struct workspace *workspace, const struct tree_child *
 		break;
 	}
 	case ROLE_ROOT:
+	case ROLE_KEPT:
 	case ROLE_PAGE_DIRECTORY: break;
 	}
 }

@@ -60,12 +60,21 @@ int content_render(struct workspace *workspace, struct store_transaction *state,
 	return r < 0 ? r : buf_check(out);
 }
 
+/* Is what is shown the text that is owed? A page that is being removed has one only when it was
+ * saved just before. */
+static bool shows_queue(struct store_transaction *state, node_id page)
+{
+	CLEANUP(queue_entry) struct queue_entry entry = {0};
+	return queue_exists(state, page) && queue_get(state, page, &entry) == 0 &&
+	       ((entry.kind != QUEUE_TRASH && entry.kind != QUEUE_RESTORE) || entry.text_len > 0);
+}
+
 bool content_is_here(struct store_transaction *state, struct store_transaction *cache,
 		     const struct node_record *page)
 {
 	uint64_t version;
 	struct store_value bytes;
-	return queue_exists(state, page->node) ||
+	return shows_queue(state, page->node) ||
 	       rendering_get(cache, &page->object, &version, &bytes) == 0;
 }
 
@@ -265,7 +274,7 @@ int content_update(struct workspace *workspace, struct store_transaction *state,
 		return r;
 	}
 	*ret_node = record.node;
-	if (queue_exists(state, record.node)) {
+	if (shows_queue(state, record.node)) {
 		return 0;
 	}
 	r = object_get(cache, page, &object);

@@ -13,6 +13,7 @@
 #include "cache/content.h"
 #include "cache/queue.h"
 #include "cache/save.h"
+#include "cache/trash.h"
 #include "cache/workspace_private.h"
 #include "mapping/base/clock.h"
 
@@ -208,6 +209,18 @@ static void touch_locked(struct draft *draft, pid_t process)
 					       : (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
+/* What was removed is read there, and written when it is back. */
+static bool is_in_trash(struct workspace *workspace, node_id page)
+{
+	struct store_transaction *state = NULL;
+	if (workspace_begin(workspace, false, &state, NULL) < 0) {
+		return false;
+	}
+	bool is_there = trash_shows(state, page);
+	store_abort(state);
+	return is_there;
+}
+
 int workspace_open_page(struct workspace *workspace, node_id page, int flags, pid_t process,
 			struct page_file **ret_file)
 {
@@ -217,6 +230,9 @@ int workspace_open_page(struct workspace *workspace, node_id page, int flags, pi
 	bool is_writable = (flags & O_ACCMODE) != O_RDONLY;
 	if (is_writable && workspace->options.read_only) {
 		return -EROFS;
+	}
+	if (is_writable && is_in_trash(workspace, page)) {
+		return -EPERM;
 	}
 	struct page_file *file = calloc(1, sizeof *file);
 	if (file == NULL) {

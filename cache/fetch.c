@@ -435,6 +435,7 @@ static int plan_want(struct workspace *workspace, node_id node, enum want want,
 			       content_is_here(state, cache, &record);
 	}
 	switch (record.role) {
+	case ROLE_KEPT:
 	case ROLE_ROOT: *ret_kind = JOB_DISCOVER; break;
 	case ROLE_DATABASE: *ret_kind = JOB_DATABASE; break;
 	case ROLE_DATA_SOURCE: *ret_kind = JOB_DATA_SOURCE; break;

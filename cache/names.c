@@ -13,6 +13,7 @@
 #include <time.h>
 
 #include "cache/save.h"
+#include "cache/trash.h"
 #include "cache/workspace_private.h"
 #include "mapping/base/clock.h"
 #include "mapping/name.h"
@@ -47,6 +48,7 @@ int names_can_create(struct workspace *workspace, const struct node_record *dire
 	case ROLE_PAGE_DIRECTORY:
 	case ROLE_DATA_SOURCE: return 0;
 	case ROLE_DATABASE: return (directory->flags & NODE_FLAT) != 0 ? 0 : -EPERM;
+	case ROLE_KEPT: return -EPERM;
 	case ROLE_PAGE: break;
 	}
 	return -ENOTDIR;
@@ -69,7 +71,9 @@ static int claim_name(void *context, struct store_transaction *state)
 	struct node_record record;
 	struct node_record parent;
 	struct uuid id;
-	int r = tree_lookup(state, claim->directory, claim->name, &record);
+	int r = trash_has(state, claim->directory)
+			? -EPERM
+			: tree_lookup(state, claim->directory, claim->name, &record);
 	if (r == 0) {
 		claim->node = record.node;
 		if ((record.flags & NODE_HIDDEN) == 0) {
@@ -182,6 +186,9 @@ int workspace_mkdir(struct workspace *workspace, node_id directory, const char *
 	}
 	(void)snprintf(file_name, sizeof file_name, "%s.md", name);
 	int r = workspace_begin(workspace, true, &state, NULL);
+	if (r == 0 && trash_has(state, directory)) {
+		return -EPERM;
+	}
 	if (r == 0 && tree_lookup(state, directory, name, &made) == 0 &&
 	    (made.flags & NODE_HIDDEN) == 0) {
 		return -EEXIST;

@@ -2,14 +2,12 @@
  * Names that go: unlink and rmdir. What is owed to Notion for it goes into the queue in the same
  * transaction.
  */
-#define LOG_MODULE "names"
-
 #include <errno.h>
 
 #include "cache/queue.h"
+#include "cache/trash.h"
 #include "cache/workspace_private.h"
 #include "mapping/base/clock.h"
-#include "mapping/base/log.h"
 
 /* Owes the trashing of a page after the grace time. */
 static int owe_trash(struct workspace *workspace, struct store_transaction *state,
@@ -29,6 +27,14 @@ static int owe_trash(struct workspace *workspace, struct store_transaction *stat
 	return queue_put(state, &entry);
 }
 
+/* What has left its name is listed in the trash. */
+static void tell_trash(struct workspace *workspace, const char *name)
+{
+	struct tree_change change = {.directory = NODE_TRASH, .name = (char *)name};
+	struct tree_changes changes = {.items = &change, .count = 1};
+	workspace_tell(workspace, &changes);
+}
+
 int workspace_unlink(struct workspace *workspace, node_id directory, const char *name)
 {
 	CLEANUP(transaction) struct store_transaction *state = NULL;
@@ -37,6 +43,10 @@ int workspace_unlink(struct workspace *workspace, node_id directory, const char 
 		return -EROFS;
 	}
 	int r = workspace_begin(workspace, true, &state, NULL);
+	if (r == 0 && trash_has(state, directory)) {
+		store_abort(steal(&state));
+		return trash_forget(workspace, directory, name);
+	}
 	if (r == 0) {
 		r = tree_lookup(state, directory, name, &record);
 	}
@@ -59,6 +69,7 @@ int workspace_unlink(struct workspace *workspace, node_id directory, const char 
 		r = workspace_commit(&state, NULL);
 	}
 	if (r == 0) {
+		tell_trash(workspace, name);
 		/* A new page that never reached Notion is simply forgotten then. */
 		writeback_schedule(&workspace->writeback, record.node,
 				   clock_now_ms() + workspace->options.trash_delay_ms);
@@ -109,9 +120,9 @@ int workspace_rmdir(struct workspace *workspace, node_id directory, const char *
 		return -ENOTEMPTY;
 	}
 	if (record.role != ROLE_PAGE_DIRECTORY) {
-		log_warning("%s is a database, and not removed: an empty one is still one; delete "
-			    "it in Notion",
-			    record.name);
+		refusals_note(&workspace->refusals, name,
+			      "a database is not removed here, an empty one is still one; delete "
+			      "it in Notion");
 		return -EPERM;
 	}
 	if (counting.hidden > 0) {

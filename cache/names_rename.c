@@ -15,6 +15,7 @@
 #include "cache/move_check.h"
 #include "cache/queue.h"
 #include "cache/status.h"
+#include "cache/trash.h"
 #include "cache/workspace_private.h"
 #include "mapping/base/clock.h"
 #include "mapping/name.h"
@@ -186,6 +187,12 @@ static int load(struct renaming *renaming, node_id directory, const char *name)
 	if (r == 0) {
 		r = store_read(renaming->workspace->cache, &renaming->cache);
 	}
+	if (r == 0 && (trash_has(renaming->state, directory) ||
+		       trash_has(renaming->state, renaming->new_directory))) {
+		refusals_note(&renaming->workspace->refusals, name,
+			      "what is in the trash comes out whole, and rm is the way in");
+		return -EPERM;
+	}
 	if (r == 0) {
 		r = tree_lookup(renaming->state, directory, name, &renaming->page);
 	}
@@ -282,6 +289,9 @@ int workspace_rename(struct workspace *workspace, node_id directory, const char 
 	}
 	if ((flags & RENAME_EXCHANGE) != 0) {
 		return -EINVAL;
+	}
+	if (directory == NODE_TRASH && new_directory != NODE_TRASH) {
+		return trash_restore(workspace, name, new_directory, new_name);
 	}
 	bool is_save = false;
 	int r = load(&renaming, directory, name);

@@ -8,6 +8,7 @@
 
 #include "cache/keys.h"
 #include "cache/read_object.h"
+#include "cache/trash.h"
 #include "cache/workspace_private.h"
 #include "mapping/base/clock.h"
 #include "mapping/base/log.h"
@@ -223,6 +224,30 @@ static int push_leave(struct push *push)
 	return r < 0 ? push_again_or_refuse(push, r) : push_trash(push);
 }
 
+/* A page below one that comes out of the trash is looked at again after so long. */
+#define ABOVE_RETRY_MS 300
+
+/* The page, or one above it, is in the trash: it waits until that is out again. */
+static bool is_blocked_by_trash(struct push *push, int *ret_result)
+{
+	CLEANUP(transaction) struct store_transaction *state = NULL;
+	if (push->entry.kind == QUEUE_TRASH ||
+	    workspace_begin(push->workspace, false, &state, NULL) < 0) {
+		return false;
+	}
+	if (trash_has(state, push->record.node)) {
+		store_abort(steal(&state));
+		*ret_result = trash_keep_owed(push->workspace, push->record.node);
+		return true;
+	}
+	if (trash_is_above(state, &push->record)) {
+		push->again_ms = clock_now_ms() + ABOVE_RETRY_MS;
+		*ret_result = -EAGAIN;
+		return true;
+	}
+	return false;
+}
+
 int push_page(struct workspace *workspace, node_id node, int64_t *ret_again_ms)
 {
 	struct push push = {.workspace = workspace, .answers = json_object()};
@@ -236,6 +261,11 @@ int push_page(struct workspace *workspace, node_id node, int64_t *ret_again_ms)
 		push_release(&push);
 		return 0;
 	}
+	if (r == 0 && (push.entry.state == QUEUE_KEPT || is_blocked_by_trash(&push, &r))) {
+		*ret_again_ms = push.again_ms;
+		push_release(&push);
+		return r;
+	}
 	if (r == 0 && push_is_trash_journal(&push)) {
 		bool is_wanted =
 			push.entry.kind != QUEUE_TRASH || (push.record.flags & NODE_HIDDEN) == 0;
@@ -246,7 +276,9 @@ int push_page(struct workspace *workspace, node_id node, int64_t *ret_again_ms)
 		r = r == -ESTALE ? 0 : r; /* the rest of a merged save is wanted no more */
 	}
 	if (r == 0) {
-		r = push.entry.kind == QUEUE_TRASH ? push_leave(&push) : push_save(&push);
+		r = push.entry.kind == QUEUE_TRASH     ? push_leave(&push)
+		    : push.entry.kind == QUEUE_RESTORE ? push_restored(&push)
+						       : push_save(&push);
 	}
 	if (r == -ECANCELED) {
 		r = 0; /* stopping: the queue has it; or it waits for a person */

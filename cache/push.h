@@ -124,10 +124,8 @@ bool push_is_trash_journal(const struct push *push);
 /* The page was trashed, or may be, and is wanted again: out of the trash before anything else. The
  * journal is gone then. -EAGAIN with push->again_ms. */
 must_check int push_untrash(struct push *push);
-/* A local file beside the page, and the kernel told. */
-void push_write_beside(struct push *push, const char *name, const void *bytes, size_t len);
-/* X.md.error goes. */
-void push_remove_error_file(struct push *push);
+/* The entry is a QUEUE_RESTORE whose page is out of the trash. */
+must_check int push_restored(struct push *push);
 /* It can't be sent as it is: the entry stays, with the reason. */
 must_check int push_refuse(struct push *push, unsigned line, unsigned column, const char *message);
 

@@ -90,6 +90,7 @@ int push_parent_value(struct store_transaction *state, node_id node, json_t **re
 		uuid_format(&directory.object, id);
 		*ret_parent = json_pack("{ss ss}", "type", "data_source_id", "data_source_id", id);
 		return 0;
+	case ROLE_KEPT:
 	case ROLE_PAGE: break;
 	}
 	return -EINVAL;

@@ -17,6 +17,7 @@
 #include "cache/push_journal.h"
 #include "cache/read_object.h"
 #include "cache/removed.h"
+#include "cache/trash.h"
 #include "cache/workspace_private.h"
 #include "mapping/base/clock.h"
 #include "mapping/base/log.h"
@@ -338,33 +339,14 @@ static int send_trash(struct push *push)
 	return r == -ENOENT ? 0 : r;
 }
 
-struct below {
-	struct store_transaction *state;
-};
-
-static int forget_owed(void *context, const struct node_record *record)
-{
-	const struct below *below = context;
-	unsigned char key[KEY_NODE_BYTES];
-	key_put_u64(key, record->node);
-	int r = queue_delete(below->state, record->node);
-	if (r == 0) {
-		r = store_delete(below->state, STATE_JOURNAL, key, sizeof key);
-	}
-	return r == 0 && node_is_directory(record)
-		       ? tree_each(below->state, record->node, 0, forget_owed, context)
-		       : r;
-}
-
-/* What was trashed leaves the tree, and what was owed for it the queue. */
-static int forget_tree(struct push *push)
+/* What was trashed leaves its place, and what was owed for it the queue. What was never sent is
+ * forgotten. */
+static int leave_tree(struct push *push)
 {
 	CLEANUP(tree_changes) struct tree_changes changes = {0};
 	CLEANUP(transaction) struct store_transaction *state = NULL;
 	CLEANUP(transaction) struct store_transaction *cache = NULL;
-	struct node_record directory;
-	struct node_record parent;
-	struct below below = {0};
+	struct node_record record = push->record;
 	int64_t now_ms = clock_now_ms();
 	int r = workspace_begin(push->workspace, true, &state, &cache);
 	if (r == 0 && is_wanted_again(push, state)) {
@@ -376,24 +358,17 @@ static int forget_tree(struct push *push)
 		push->again_ms = now_ms;
 		return r < 0 ? r : -EAGAIN;
 	}
-	below.state = state;
 	if (r == 0) {
-		r = forget_owed(&below, &push->record);
+		r = tree_get(state, record.node, &record);
 	}
-	if (r == 0 && tree_find(state, &push->record.object, true, &directory) == 0) {
-		r = forget_owed(&below, &directory);
-	}
-	if (r == 0) {
-		r = tree_remove(state, &push->record.object, now_ms, &changes);
+	if (r == -ENOENT) {
+		return 0; /* gone with the page above it meanwhile */
 	}
 	if (r == 0) {
-		r = object_delete(cache, &push->record.object);
+		r = delete_journal(push, state);
 	}
-	/* A directory that left its name goes with the last page in it. */
-	if (r == 0 && tree_get(state, push->record.parent, &parent) == 0 &&
-	    parent.role == ROLE_PAGE_DIRECTORY && (parent.flags & NODE_HIDDEN) != 0 &&
-	    tree_is_empty(state, parent.node)) {
-		r = tree_remove_directory(state, &parent, now_ms, &changes);
+	if (r == 0) {
+		r = trash_put(push->workspace, state, cache, &record, TRASHED_HERE, &changes);
 	}
 	if (r == 0) {
 		r = workspace_commit(&state, &cache);
@@ -401,6 +376,7 @@ static int forget_tree(struct push *push)
 	if (r == 0) {
 		forget_journal(push);
 		push_remove_error_file(push);
+		trash_take_copies(push->workspace, &push->record);
 		workspace_tell(push->workspace, &changes);
 	}
 	return r;
@@ -423,7 +399,49 @@ int push_trash(struct push *push)
 		}
 	}
 	if (r == 0) {
-		r = forget_tree(push);
+		r = leave_tree(push);
 	}
 	return r == -ECANCELED ? 0 : r;
+}
+
+int push_restored(struct push *push)
+{
+	CLEANUP(transaction) struct store_transaction *state = NULL;
+	CLEANUP(transaction) struct store_transaction *cache = NULL;
+	CLEANUP(queue_entry) struct queue_entry entry = {0};
+	struct node_record record;
+	int r = store_write(push->workspace->state, &state);
+	if (r == 0) {
+		r = store_read(push->workspace->cache, &cache);
+	}
+	if (r == 0) {
+		r = queue_get(state, push->record.node, &entry);
+	}
+	if (r == 0) {
+		r = tree_get(state, push->record.node, &record);
+	}
+	if (r < 0 || entry.generation != push->entry.generation) {
+		return r == -ENOENT ? 0 : r < 0 ? r : -EAGAIN;
+	}
+	bool has_title = (record.flags & (NODE_RETITLED | NODE_MOVED)) != 0;
+	if (has_title) {
+		/* It came out under another name. */
+		json_t *page = NULL;
+		r = object_get(cache, &record.object, &page);
+		r = r == -ENOENT ? -EAGAIN : r;
+		json_decref(entry.base);
+		entry.base = json_pack("{so*}", "page", page);
+		entry.kind = QUEUE_RETITLE;
+		entry.generation++;
+		r = r == 0 ? queue_put(state, &entry) : r;
+	} else {
+		r = queue_delete(state, record.node);
+	}
+	r = r == 0 ? workspace_commit(&state, NULL) : r;
+	if (r == 0 || r == -EAGAIN) {
+		/* It may have been changed while it was away. */
+		fetcher_request(&push->workspace->fetcher, JOB_PAGE, &record.object,
+				PRIORITY_REFRESH, true);
+	}
+	return r == 0 && has_title ? -EAGAIN : r;
 }

@@ -19,12 +19,14 @@ enum queue_state {
 	QUEUE_PENDING,
 	QUEUE_HELD,  /* an empty text over a page that had some: waits for content or --confirm */
 	QUEUE_ERROR, /* can't be pushed; waits for the next save */
+	QUEUE_KEPT,  /* its page is in the trash; pending again when it comes back (trash.h) */
 };
 
 enum queue_kind {
 	QUEUE_SAVE,    /* the text of a page, or of a new one */
 	QUEUE_RETITLE, /* only the name or the place changed */
 	QUEUE_TRASH,   /* the page left its name; due after the grace time */
+	QUEUE_RESTORE, /* the page came back out of the trash, and nothing else */
 };
 
 struct queue_entry {

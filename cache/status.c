@@ -34,6 +34,7 @@ const char *status_of_entry(const struct queue_entry *entry)
 {
 	switch (entry->state) {
 	case QUEUE_HELD: return "held";
+	case QUEUE_KEPT:
 	case QUEUE_ERROR: return "error";
 	case QUEUE_PENDING: break;
 	}
@@ -50,8 +51,11 @@ struct owed {
 static int note_owed(void *context, const struct queue_entry *entry)
 {
 	struct owed *owed = context;
-	if (entry->kind == QUEUE_TRASH) {
+	if (entry->kind == QUEUE_TRASH && entry->state != QUEUE_HELD) {
 		return 0; /* in its grace time: owed when that is over, not before */
+	}
+	if (entry->state == QUEUE_KEPT && entry->error == NULL) {
+		return 0; /* removed here with what was saved to it: as wanted */
 	}
 	char *path = status_path(owed->state, entry->node);
 	if (path == NULL) {
@@ -60,6 +64,7 @@ static int note_owed(void *context, const struct queue_entry *entry)
 	switch (entry->state) {
 	case QUEUE_PENDING: owed->pending++; break;
 	case QUEUE_HELD: (void)json_array_append_new(owed->held, json_string(path)); break;
+	case QUEUE_KEPT:
 	case QUEUE_ERROR: {
 		json_t *message =
 			entry->error_line > 0

@@ -5,6 +5,7 @@
 
 #include "cache/object.h"
 #include "cache/tables.h"
+#include "cache/trash.h"
 #include "cache/tree.h"
 #include "mapping/base/cleanup.h"
 
@@ -65,7 +66,8 @@ static bool job_of_node(struct store_transaction *state, node_id node, enum job_
 			struct uuid *ret_object)
 {
 	struct node_record record;
-	if (tree_get(state, node, &record) < 0 || (record.flags & NODE_NEW) != 0) {
+	if (tree_get(state, node, &record) < 0 || (record.flags & NODE_NEW) != 0 ||
+	    trash_has(state, node)) {
 		return false;
 	}
 	*ret_object = record.object;
@@ -74,6 +76,7 @@ static bool job_of_node(struct store_transaction *state, node_id node, enum job_
 	case ROLE_PAGE_DIRECTORY: *ret_kind = JOB_PAGE; return true;
 	case ROLE_DATABASE: *ret_kind = JOB_DATABASE; return true;
 	case ROLE_DATA_SOURCE: *ret_kind = JOB_DATA_SOURCE; return true;
+	case ROLE_KEPT:
 	case ROLE_ROOT: break;
 	}
 	return false;
@@ -101,7 +104,8 @@ static int stop_at_readable(void *context, const void *key, size_t key_len,
 	}
 	char kind = *(const char *)value->bytes;
 	bool is_page = kind == OBJECT_PAGE;
-	if (tree_find(rotation->state, &id, !is_page, &record) < 0) {
+	if (tree_find(rotation->state, &id, !is_page, &record) < 0 ||
+	    trash_has(rotation->state, record.node)) {
 		return 0; /* no place in the tree, or the source of a flat database */
 	}
 	rotation->kind = is_page		   ? JOB_PAGE

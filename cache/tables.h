@@ -18,11 +18,12 @@ enum state_table {
 	STATE_JOURNAL, /* node → the plan being sent, and how far it is */
 	STATE_META,    /* name → counter or text */
 	STATE_ASSET,   /* stored files and their names (asset.h) */
+	STATE_TRASH,   /* node → where it was before it went to the trash */
 };
 #define STATE_TABLE_NAMES                                                                          \
 	{                                                                                          \
 		"node", "entry", "order", "object", "version", "text", "queue", "journal", "meta", \
-			"asset", NULL                                                              \
+			"asset", "trash", NULL                                                     \
 	}
 
 /* $XDG_CACHE_HOME/notionfs/<key>/ */

@@ -313,24 +313,36 @@ static int insert(struct store_transaction *state, struct node_record *record, i
 	return r < 0 ? r : tree_touch(state, record->parent, record->name, now_ms, changes);
 }
 
-int tree_init(struct store_transaction *state, const struct tree_owner *owner, int64_t now_ms)
+static int make_top(struct store_transaction *state, node_id node, enum node_role role,
+		    const char *name, const struct tree_owner *owner, int64_t now_ms)
 {
-	struct node_record root;
-	int r = tree_get(state, NODE_ROOT, &root);
+	struct node_record top;
+	int r = tree_get(state, node, &top);
 	if (r != -ENOENT) {
 		return r;
 	}
-	root = (struct node_record){
-		.node = NODE_ROOT,
-		.role = ROLE_ROOT,
+	top = (struct node_record){
+		.node = node,
+		.role = role,
 		.parent = NODE_ROOT,
+		.flags = role == ROLE_KEPT ? NODE_LISTED : 0,
 		.mode = S_IFDIR | (0777 & ~owner->umask),
 		.uid = owner->uid,
 		.gid = owner->gid,
 		.mtime_ns = now_ms * 1000000,
 		.ctime_ns = now_ms * 1000000,
 	};
-	return tree_put(state, &root);
+	(void)strcpy(top.name, name);
+	return tree_put(state, &top);
+}
+
+int tree_init(struct store_transaction *state, const struct tree_owner *owner, int64_t now_ms)
+{
+	int r = make_top(state, NODE_ROOT, ROLE_ROOT, "", owner, now_ms);
+	if (r == 0) {
+		r = make_top(state, NODE_TRASH, ROLE_KEPT, ".notionfs/trash", owner, now_ms);
+	}
+	return r < 0 ? r : make_top(state, NODE_LOST, ROLE_KEPT, ".notionfs/lost", owner, now_ms);
 }
 
 static struct node_record fresh(enum node_role role, const struct uuid *object, node_id directory,

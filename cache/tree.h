@@ -21,6 +21,7 @@ enum node_role {
 	ROLE_PAGE_DIRECTORY, /* X/ */
 	ROLE_DATABASE,	     /* a directory of rows, or of data sources when there are several */
 	ROLE_DATA_SOURCE,    /* one of several sources: a directory of rows */
+	ROLE_KEPT,	     /* .notionfs/trash and .notionfs/lost */
 };
 
 #define NODE_NAME_MAX_BYTES 255
@@ -51,9 +52,9 @@ struct node_record {
 	uint64_t version;
 	int64_t mtime_ns;
 	int64_t ctime_ns;
-	int64_t missing_since_ms;	    /* listing lacked it once; 0 = never */
-	uint64_t content_hash;		    /* of the bytes shown last */
-	struct uuid source;		    /* NODE_FLAT: the data source */
+	int64_t missing_since_ms; /* listing lacked it once, or in the trash since; 0 = never */
+	uint64_t content_hash;	  /* of the bytes shown last */
+	struct uuid source;	  /* NODE_FLAT: the data source */
 	char name[NODE_NAME_MAX_BYTES + 1]; /* with ".md" */
 };
 
@@ -84,7 +85,7 @@ struct tree_owner {
 	mode_t umask;
 };
 
-/* Makes the root when it is not there. */
+/* Makes the root, and the directories of .notionfs/, when they are not there. */
 must_check int tree_init(struct store_transaction *state, const struct tree_owner *owner,
 			 int64_t now_ms);
 

@@ -11,6 +11,9 @@
 #include "cache/object.h"
 #include "mapping/name.h"
 
+/* A listing that takes longer than this has failed (notion-api.md §3.3). */
+#define TRASH_SURE_MS 90000
+
 /* Is `stem` free in the directory for this object, as a file and as a directory? */
 static int stem_is_free(struct store_transaction *state, node_id directory, const char *stem,
 			const struct uuid *object, bool *ret_is_free)
@@ -89,6 +92,9 @@ static int place_existing(struct store_transaction *state, node_id directory,
 	char stem[NODE_NAME_MAX_BYTES + 1];
 	char chosen[NODE_NAME_MAX_BYTES + 1];
 	char name[NODE_NAME_MAX_BYTES + 1];
+	if (record->parent == NODE_TRASH && now_ms - record->missing_since_ms < TRASH_SURE_MS) {
+		return 0; /* the listing may have begun before it went */
+	}
 	memcpy(stem, record->name, sizeof stem);
 	if (record->role == ROLE_PAGE) {
 		name_strip_md(stem);

@@ -18,6 +18,7 @@
 #include "cache/command.h"
 #include "cache/identity.h"
 #include "cache/shown.h"
+#include "cache/trash.h"
 #include "cache/workspace_private.h"
 #include "mapping/base/clock.h"
 #include "mapping/base/log.h"
@@ -466,6 +467,9 @@ int workspace_lookup(struct workspace *workspace, node_id directory, const char 
 		return r;
 	}
 	r = tree_lookup(state, directory, name, &record);
+	if (r == -ENOENT && directory == NODE_TRASH) {
+		r = trash_lookup_leaving(state, name, &record);
+	}
 	if (r == 0 && (record.flags & NODE_HIDDEN) != 0) {
 		r = -ENOENT;
 	} else if (r == -ENOENT && tree_get(state, directory, &parent) == 0 &&
@@ -547,7 +551,8 @@ int workspace_list(struct workspace *workspace, node_id directory, uint64_t afte
 	if (r < 0) {
 		return r;
 	}
-	r = tree_each(state, directory, after, emit_record, &emitting);
+	r = directory == NODE_TRASH ? trash_each(state, after, emit_record, &emitting)
+				    : tree_each(state, directory, after, emit_record, &emitting);
 	if (r == 0 && !emitting.is_full) {
 		r = asset_view_list_directory(workspace, state, directory, after, emit, context);
 	}

@@ -36,6 +36,8 @@ typedef uint64_t node_id;
 #define ASSETS_NODE_BIT ((node_id)1 << 60)
 
 #define ASSETS_NAME ".assets"
+#define NODE_TRASH ((node_id)2) /* the directory .notionfs/trash */
+#define NODE_LOST ((node_id)3)	/* .notionfs/lost: holds local files only */
 
 enum node_kind {
 	NODE_PAGE,	/* regular file X.md */

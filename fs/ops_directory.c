@@ -328,7 +328,9 @@ static int list_special(struct listing *listing, uint64_t after)
 	node_id special;
 	const char *name;
 	for (unsigned i = first; (name = special_name(i, &special)) != NULL; i++) {
-		struct fuse_entry_param entry = {.attr = {.st_ino = special, .st_mode = S_IFREG}};
+		struct fuse_entry_param entry = {
+			.attr = {.st_ino = special,
+				 .st_mode = special_is_directory(special) ? S_IFDIR : S_IFREG}};
 		if (!fits(listing, name)) {
 			break;
 		}

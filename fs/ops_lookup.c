@@ -23,6 +23,15 @@ static void reply_special(fuse_req_t req, node_id directory, const char *name)
 	struct fuse_entry_param entry = {.entry_timeout = ATTR_FOREVER_SECS};
 	node_id special = 0;
 	int r = special_lookup(directory, name, &special);
+	if (r == 0 && special_is_directory(special)) {
+		struct node_attr attr;
+		r = workspace_getattr(fs->workspace, special, &attr);
+		if (r == 0) {
+			attr_entry_node(fs, &attr, directory, name, &entry);
+			attr_reply_entry(req, &entry);
+			return;
+		}
+	}
 	if (r == 0) {
 		r = special_stat(fs, special, &entry.attr);
 	}

@@ -8,9 +8,13 @@ static const struct special {
 	const char *name;
 	node_id number;
 } specials[] = {
-	{"control", SPECIAL_CONTROL},	       {"status", SPECIAL_NODE_BIT | 3},
-	{"status.json", SPECIAL_NODE_BIT | 4}, {"errors", SPECIAL_NODE_BIT | 5},
+	{"control", SPECIAL_CONTROL},
+	{"status", SPECIAL_NODE_BIT | 3},
+	{"status.json", SPECIAL_NODE_BIT | 4},
+	{"errors", SPECIAL_NODE_BIT | 5},
 	{"README.md", SPECIAL_NODE_BIT | 6},
+	{"trash", NODE_TRASH},
+	{"lost", NODE_LOST},
 };
 
 #define SPECIALS (sizeof specials / sizeof specials[0])
@@ -39,10 +43,16 @@ int special_lookup(node_id directory, const char *name, node_id *ret_special)
 	return -ENOENT;
 }
 
+bool special_is_directory(node_id special)
+{
+	return special == NODE_TRASH || special == NODE_LOST;
+}
+
 int special_text(struct fs *fs, node_id special, struct buf *out)
 {
 	for (size_t i = 0; i < SPECIALS; i++) {
-		if (specials[i].number == special && special != SPECIAL_CONTROL) {
+		if (specials[i].number == special && special != SPECIAL_CONTROL &&
+		    !special_is_directory(special)) {
 			int r = workspace_special(fs->workspace, specials[i].name, out);
 			return r < 0 ? r : buf_check(out);
 		}

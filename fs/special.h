@@ -1,6 +1,7 @@
 /*
  * .notionfs/: reachable by name in the root, not listed there. status, status.json, errors and
- * README.md are texts of the workspace; control takes commands (fs/control).
+ * README.md are texts of the workspace; control takes commands (fs/control); trash and lost are
+ * directories of the workspace.
  *
  * What it is not: cached. Sizes are exact when looked up, texts are fixed when opened. Any thread.
  */
@@ -18,6 +19,8 @@
 
 /* The number of `name`: ".notionfs" in the root, the others in SPECIAL_ROOT. 0 or -ENOENT. */
 must_check int special_lookup(node_id directory, const char *name, node_id *ret_special);
+/* trash/ and lost/ are directories of the workspace (NODE_TRASH, NODE_LOST). */
+bool special_is_directory(node_id special);
 must_check int special_stat(struct fs *fs, node_id special, struct stat *ret_stat);
 /* The text of one of the files. */
 must_check int special_text(struct fs *fs, node_id special, struct buf *out);
