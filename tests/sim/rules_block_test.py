@@ -250,5 +250,21 @@ def _(api):
                           number) for number in made), made)
 
 
+@rule("a workspace at its limit makes no more blocks, pages, rows or databases, and the rest goes on",
+      config={"block_limit_reached": True})
+def _(api):
+    page = {"type": "page_id", "page_id": CHILD}
+    for method, path, body in [
+            ("PATCH", f"/v1/blocks/{ROOT}/children", {"children": [PARAGRAPH]}),
+            ("POST", "/v1/pages", {"parent": page}),
+            ("POST", "/v1/pages", {"parent": {"database_id": DATABASE}}),
+            ("POST", "/v1/databases", {"parent": page})]:
+        answer = api.refused(403, method, path, body)
+        equal((answer["code"], answer["additional_data"]),
+              ("restricted_resource", {"block_limit": "block_creation"}))
+    api.ok("PATCH", f"/v1/blocks/{FIRST}", {"paragraph": {"rich_text": [TEXT]}})
+    api.ok("DELETE", f"/v1/blocks/{FIRST}")
+
+
 if __name__ == "__main__":
     sys.exit(main())

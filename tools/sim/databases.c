@@ -200,7 +200,7 @@ void databases_create(struct sim *sim, const struct request *request, struct ans
 		return;
 	}
 	if (!find_parent(sim, json_object_get(body, "parent"), answer, &page) ||
-	    file_upload_refuses(sim, body, answer)) {
+	    endpoint_refuses_growth(sim, answer) || file_upload_refuses(sim, body, answer)) {
 		return;
 	}
 	json_t *schema = make_first_schema(sim, body, answer);

@@ -67,16 +67,23 @@ static bool refuses_copies(struct sim *sim, const json_t *blocks, struct answer 
 	return false;
 }
 
+bool endpoint_refuses_growth(struct sim *sim, struct answer *answer)
+{
+	if (!json_is_true(json_object_get(sim->workspace.config, "block_limit_reached"))) {
+		return false;
+	}
+	answer_error(answer, 403, "restricted_resource",
+		     "This workspace has reached its block limit.");
+	answer_add_data(answer, "block_limit", json_string("block_creation"));
+	return true;
+}
+
 bool endpoint_refuses_blocks(struct sim *sim, const json_t *blocks, struct answer *answer)
 {
 	if (file_upload_refuses(sim, blocks, answer)) {
 		return true;
 	}
-	if (json_array_size(blocks) > 0 &&
-	    json_is_true(json_object_get(sim->workspace.config, "block_limit_reached"))) {
-		answer_error(answer, 403, "restricted_resource",
-			     "This workspace has reached its block limit.");
-		answer_add_data(answer, "block_limit", json_string("block_creation"));
+	if (json_array_size(blocks) > 0 && endpoint_refuses_growth(sim, answer)) {
 		return true;
 	}
 	return json_is_array(blocks) && refuses_copies(sim, blocks, answer);

@@ -42,6 +42,10 @@ struct record *endpoint_find_id(struct sim *sim, const char *id, enum object_kin
  * hold no more. The error is in `answer` then. `blocks` may be NULL. */
 bool endpoint_refuses_blocks(struct sim *sim, const json_t *blocks, struct answer *answer);
 
+/* Whether the workspace may hold no more blocks, pages or databases; the 403 is in `answer` then.
+ */
+bool endpoint_refuses_growth(struct sim *sim, struct answer *answer);
+
 /* A page of a list: from the item whose id is `cursor` on (NULL: the first). It may be smaller than
  * was asked for: the config's `list_items_max`. */
 struct list_window {

@@ -5,6 +5,7 @@
 
 #include "mapping/base/buf.h"
 #include "tools/sim/users.h"
+#include "tools/sim/validate.h"
 
 #define URL_MAX_BYTES 8192
 
@@ -151,6 +152,50 @@ void file_upload_finish(struct sim *sim, json_t *upload, json_t *base64, size_t 
 	(void)json_object_set_new(upload, "content_length", json_integer((json_int_t)length));
 	(void)json_object_clear(json_object_get(upload, "parts"));
 	set_status(upload, "uploaded");
+}
+
+json_t *file_upload_of_path(struct sim *sim, const struct request *request, struct answer *answer)
+{
+	char *message = NULL;
+	const char *id = request->segments[2];
+	if (validate_path_id("file_upload_id", id, &message) != 0) {
+		answer_invalid(answer, message);
+		return NULL;
+	}
+	json_t *upload = file_upload_find(sim, id);
+	if (upload == NULL) {
+		answer_not_found(answer, &sim->workspace, "file_upload", id);
+	}
+	return upload;
+}
+
+static bool is_token(const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		if (!isalnum((unsigned char)text[i]) && strchr("!#$&-^_.+", text[i]) == NULL) {
+			return false;
+		}
+	}
+	return len > 0;
+}
+
+bool file_upload_takes_type(const struct workspace *workspace, const char *type)
+{
+	const json_t *taken = json_object_get(workspace->config, "upload_content_types");
+	const char *slash = strchr(type, '/');
+	size_t len = strcspn(type, "; ");
+	if (slash == NULL || slash > type + len || !is_token(type, (size_t)(slash - type)) ||
+	    !is_token(slash + 1, (size_t)(type + len - slash - 1))) {
+		return false;
+	}
+	size_t index;
+	const json_t *prefix;
+	json_array_foreach (taken, index, prefix) {
+		if (strncasecmp(json_string_value(prefix), type, json_string_length(prefix)) == 0) {
+			return true;
+		}
+	}
+	return taken == NULL;
 }
 
 /* ── attaching ── */

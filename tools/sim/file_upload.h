@@ -14,6 +14,7 @@
 #include <stdbool.h>
 
 #include "tools/sim/answer.h"
+#include "tools/sim/request.h"
 #include "tools/sim/sim.h"
 #include "tools/sim/tree.h"
 
@@ -30,6 +31,10 @@ json_t *file_upload_new(struct sim *sim, const char *mode, const char *filename,
 			const char *content_type, size_t parts, const struct author *author);
 /* Borrowed, its status as it is now; NULL: no such upload. */
 json_t *file_upload_find(struct sim *sim, const char *id);
+/* The one the path names; NULL with the 400 or 404 in `answer`. */
+json_t *file_upload_of_path(struct sim *sim, const struct request *request, struct answer *answer);
+/* "type/subtype", parameters after a semicolon allowed; and one that the config takes. */
+bool file_upload_takes_type(const struct workspace *workspace, const char *type);
 bool file_upload_is(const json_t *upload, const char *status);
 /* As it is answered. New reference. */
 json_t *file_upload_object(const json_t *upload);

@@ -251,7 +251,8 @@ void pages_create(struct sim *sim, const struct request *request, struct answer 
 		return;
 	}
 	json_t *draft = json_pack("{s:O}", "parent", parent);
-	bool accepted = !endpoint_refuses_blocks(sim, body, answer) &&
+	bool accepted = !endpoint_refuses_growth(sim, answer) &&
+			!endpoint_refuses_blocks(sim, body, answer) &&
 			!endpoint_refuses_blocks(sim, json_object_get(body, "children"), answer) &&
 			accepts_properties(sim, draft, json_object_get(body, "properties"), answer);
 	json_decref(draft);
