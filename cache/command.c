@@ -165,6 +165,19 @@ static const char *state_of(struct workspace *workspace, const struct node_recor
 						       : "synced";
 }
 
+/* Where ", remedy" begins: at the first comma that is in no quotes. */
+static const char *find_remedy(const char *message)
+{
+	bool is_quoted = false;
+	for (const char *at = message; *at != '\0'; at++) {
+		is_quoted ^= *at == '"';
+		if (!is_quoted && at[0] == ',' && at[1] == ' ') {
+			return at;
+		}
+	}
+	return NULL;
+}
+
 static json_t *describe(struct workspace *workspace, struct store_transaction *state,
 			struct store_transaction *cache, const char *path,
 			const struct node_record *record)
@@ -189,7 +202,7 @@ static json_t *describe(struct workspace *workspace, struct store_transaction *s
 	object = object_find(cache, &record->object);
 	if (is_owed && entry.error != NULL) {
 		json_decref(error);
-		const char *comma = strstr(entry.error, ", ");
+		const char *comma = find_remedy(entry.error);
 		error = json_pack("{sI sI ss% ss}", "line", (json_int_t)entry.error_line, "column",
 				  (json_int_t)entry.error_column, "message", entry.error,
 				  comma == NULL ? strlen(entry.error)

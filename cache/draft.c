@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "cache/content.h"
+#include "cache/push.h"
 #include "cache/queue.h"
 #include "cache/save.h"
 #include "cache/trash.h"
@@ -399,16 +400,19 @@ int page_file_commit(struct page_file *file, bool is_fsync)
 {
 	struct draft *draft = file->draft;
 	struct workspace *workspace = draft->workspace;
+	bool is_new;
 	int r;
 	{
 		LOCK_SCOPE(&draft->mutex);
+		is_new = draft->is_dirty;
 		r = commit_locked(draft);
 	}
 	if (r == 0 && is_fsync) {
 		writeback_hurry(&workspace->writeback, draft->node,
 				clock_now_ms() + workspace->options.save_delay_ms);
 	}
-	return r;
+	return r == 0 && is_new && workspace->options.strict ? push_validate(workspace, draft->node)
+							     : r;
 }
 
 int page_file_close(struct page_file *file)

@@ -51,6 +51,21 @@ static bool directory_of(struct labels *labels, const struct uuid *data_source, 
 	return true;
 }
 
+static void note_unsent(struct labels *labels, const struct node_record *record)
+{
+	if (record->role != ROLE_PAGE || (record->flags & NODE_NEW) == 0) {
+		return;
+	}
+	struct unsent *unsent =
+		realloc(labels->unsent, (labels->unsent_count + 1) * sizeof *unsent);
+	if (unsent == NULL) {
+		abort();
+	}
+	labels->unsent = unsent;
+	unsent[labels->unsent_count++] =
+		(struct unsent){.id = record->object, .node = record->node};
+}
+
 /* A path from the mount's top, "a/b/c" or "/a/b/c.md": the page it names. */
 static bool find_path(struct labels *labels, const char *path, struct uuid *ret_page)
 {
@@ -74,6 +89,7 @@ static bool find_path(struct labels *labels, const char *path, struct uuid *ret_
 		}
 		if (slash == NULL) {
 			*ret_page = record.object;
+			note_unsent(labels, &record);
 			return record.role == ROLE_PAGE;
 		}
 		directory = record.node;
@@ -95,6 +111,7 @@ static bool find_stem(void *context, const struct uuid *data_source, const char 
 	if (directory_of(labels, data_source, &directory) &&
 	    tree_lookup(labels->state, directory, name, &record) == 0) {
 		*ret_page = record.object;
+		note_unsent(labels, &record);
 		return true;
 	}
 	return strchr(stem, '/') != NULL && find_path(labels, stem, ret_page);
@@ -180,5 +197,8 @@ void labels_release(struct labels *labels)
 	free(labels->stem);
 	free(labels->path);
 	free(labels->url);
+	free(labels->unsent);
 	labels->title = labels->stem = labels->path = labels->url = NULL;
+	labels->unsent = NULL;
+	labels->unsent_count = 0;
 }

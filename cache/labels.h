@@ -12,6 +12,12 @@
 #include "cache/workspace.h"
 #include "mapping/names.h"
 
+/* A page that a text names and that Notion does not have yet: its id is a stand-in. */
+struct unsent {
+	struct uuid id;
+	node_id node;
+};
+
 struct labels {
 	struct names names; /* hand &labels.names to the mapping */
 	struct store_transaction *state;
@@ -23,6 +29,8 @@ struct labels {
 	char *stem;
 	char *path;
 	char *url;
+	struct unsent *unsent; /* those that were found */
+	size_t unsent_count;
 };
 
 void labels_init(struct labels *labels, struct store_transaction *state,

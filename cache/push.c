@@ -12,6 +12,7 @@
 #include "cache/workspace_private.h"
 #include "mapping/base/clock.h"
 #include "mapping/base/log.h"
+#include "mapping/parse.h"
 
 static void push_release(struct push *push)
 {
@@ -58,8 +59,8 @@ static int load(struct push *push, node_id node)
 	return r;
 }
 
-/* A row's schema may have gone with the cache, or never been here. */
-static int have_schema(struct push *push)
+/* A row's schema may have gone with the cache, never been here, or be older than Notion's. */
+int push_have_schema(struct push *push, bool anew, bool *ret_is_changed)
 {
 	CLEANUP(transaction) struct store_transaction *state = NULL;
 	CLEANUP(transaction) struct store_transaction *cache = NULL;
@@ -77,10 +78,11 @@ static int have_schema(struct push *push)
 	if (!json_get_id(json_object_get(page, "parent"), "data_source_id", &source)) {
 		source = directory.role == ROLE_DATA_SOURCE ? directory.object : directory.source;
 	}
-	bool is_here = uuid_is_zero(&source) || object_exists(cache, &source);
+	bool is_row = !uuid_is_zero(&source);
+	bool is_here = is_row && object_exists(cache, &source);
 	store_abort(steal(&state));
 	store_abort(steal(&cache));
-	if (is_here) {
+	if (!is_row || (is_here && !anew)) {
 		return 0;
 	}
 	r = notion_data_source(push->workspace->notion, PRIORITY_SAVE, &source, &push->failure,
@@ -89,10 +91,59 @@ static int have_schema(struct push *push)
 		r = workspace_begin(push->workspace, true, NULL, &cache);
 	}
 	if (r == 0) {
-		r = object_put(cache, schema, NULL);
+		r = object_put(cache, schema, ret_is_changed);
 		r = r == 0 ? workspace_commit(NULL, &cache) : r;
 	}
 	json_decref(schema);
+	return r;
+}
+
+/* Our copy of the schema may be what is wrong: true when Notion's is another by now. */
+static bool is_schema_renewed(struct push *push)
+{
+	CLEANUP(failure) struct failure reason = push->failure;
+	bool is_changed = false;
+	push->failure = (struct failure){0};
+	int r = push_have_schema(push, true, &is_changed);
+	failure_release(&push->failure);
+	push->failure = reason;
+	reason = (struct failure){0};
+	return r == 0 && is_changed;
+}
+
+static bool is_in_head(const struct push *push, const struct diagnostic *error)
+{
+	struct page_text text;
+	parse_split(push->entry.text, push->entry.text_len, &text);
+	return text.frontmatter != NULL && error != NULL && error->line < text.body_line;
+}
+
+static void log_warnings(const struct push *push, const struct diagnostics *diagnostics)
+{
+	for (size_t i = 0; i < diagnostics->count; i++) {
+		const struct diagnostic *item = &diagnostics->items[i];
+		if (item->severity == SEVERITY_WARNING) {
+			log_warning("%s:%u:%u: %s", push->record.name, item->line, item->column,
+				    item->message);
+		}
+	}
+}
+
+static int plan(struct push *push, struct diagnostics *diagnostics)
+{
+	int r = push_have_schema(push, false, NULL);
+	if (r == 0) {
+		r = push_plan(push, diagnostics);
+	}
+	if (r == -EINVAL && is_in_head(push, diagnostics_first_error(diagnostics)) &&
+	    is_schema_renewed(push)) {
+		diagnostics_release(diagnostics);
+		diagnostics_init(diagnostics);
+		r = push_plan(push, diagnostics);
+	}
+	if (r == 0) {
+		log_warnings(push, diagnostics);
+	}
 	return r;
 }
 
@@ -149,10 +200,7 @@ static int push_save(struct push *push)
 		return 0; /* what was on its way is settled; this waits for a person */
 	}
 	if (r == 0 && push->journal == NULL) {
-		r = have_schema(push);
-		if (r == 0) {
-			r = push_plan(push, &diagnostics);
-		}
+		r = plan(push, &diagnostics);
 		const struct diagnostic *error = diagnostics_first_error(&diagnostics);
 		if (r == -EINVAL && error != NULL) {
 			return push_refuse(push, error->line, error->column, error->message);
@@ -162,6 +210,11 @@ static int push_save(struct push *push)
 			if (r == -ESTALE) {
 				failure_release(&push->failure);
 				r = push_merge(push, &diagnostics);
+				error = diagnostics_first_error(&diagnostics);
+				if (r == -EINVAL && is_in_head(push, error)) {
+					return push_refuse(push, error->line, error->column,
+							   error->message);
+				}
 				if (r == -ENOENT || r == -EINVAL) {
 					return push_conflict(push);
 				}
@@ -193,9 +246,17 @@ static int push_save(struct push *push)
 			reason = (struct failure){0};
 			r = rebased < 0 ? -EAGAIN : r;
 		}
+		if (r == -EINVAL && push->failure.status == 400 && is_schema_renewed(push)) {
+			push->again_ms = clock_now_ms(); /* planned by the new one */
+			return -EAGAIN;
+		}
 	}
 	if (r == 0) {
 		r = push_finish(push);
+		if (r == 0 && json_is_true(json_object_get(push->journal, "partial"))) {
+			push->again_ms = clock_now_ms();
+			return -EAGAIN;
+		}
 	}
 	if (r == 0 && push_has_to_move(push)) {
 		push->again_ms = clock_now_ms();
@@ -290,4 +351,17 @@ int push_page(struct workspace *workspace, node_id node, int64_t *ret_again_ms)
 	*ret_again_ms = push.again_ms;
 	push_release(&push);
 	return r;
+}
+
+int push_validate(struct workspace *workspace, node_id node)
+{
+	CLEANUP(diagnostics) struct diagnostics diagnostics;
+	struct push push = {.workspace = workspace, .is_trial = true};
+	diagnostics_init(&diagnostics);
+	int r = load(&push, node);
+	bool is_save = r == 0 && push.entry.kind == QUEUE_SAVE &&
+		       push.entry.state == QUEUE_PENDING && push.journal == NULL;
+	r = is_save ? push_plan(&push, &diagnostics) : 0;
+	push_release(&push);
+	return r == -EINVAL && diagnostics.has_error ? -EINVAL : 0;
 }

@@ -25,6 +25,10 @@
  */
 must_check int push_page(struct workspace *workspace, node_id node, int64_t *ret_again_ms);
 
+/* Of what is owed of this page, as far as it can be told without Notion: -EINVAL, it has an error
+ * and will be refused. Waits for the disk only. */
+must_check int push_validate(struct workspace *workspace, node_id node);
+
 /* One push under way. Belongs to push_page; the steps below share it. */
 struct push {
 	struct workspace *workspace;
@@ -32,11 +36,12 @@ struct push {
 	struct queue_entry entry;
 	struct uuid page; /* zero until a new page is created */
 	/*
-	 * What is durable of it: {"generation":N, "exact":bool, "page":id or null,
+	 * What is durable of it: {"generation":N, "exact":bool, "partial":bool, "page":id or null,
 	 * "calls":[{"method","path","body"},…], "done":K, "created":{"<n>":[ids]},
 	 * "sending":{"sent_ms":T,"next_node":N} or null, "there":[ids], "began_ms":T,
 	 * "looked":true, "base":{"page","blocks"}}. Call numbers count from 1. "there": blocks we
-	 * know of that are not in the base. "base" is there when the plan is merged: what Notion
+	 * know of that are not in the base. "partial": relations to pages that are not in Notion yet
+	 * are left out, the entry stays for them. "base" is there when the plan is merged: what Notion
 	 * had then; a call of which a part was found has its whole body as "planned" besides.
 	 */
 	json_t *journal;
@@ -44,6 +49,7 @@ struct push {
 	json_t *answers; /* by call number; only of calls sent by this process */
 	bool is_resumed; /* some calls were sent by an earlier try */
 	bool is_over;	 /* nothing is owed any more: the move was all */
+	bool is_trial;	 /* nothing is to be sent, only said */
 	bool is_unsaved; /* the journal knows more than the one on disk */
 	int64_t again_ms;
 	struct failure failure;
@@ -89,6 +95,9 @@ must_check int push_conflict(struct push *push);
 /* A local file beside the page; the one that says what is wrong with it goes. */
 void push_write_beside(struct push *push, const char *name, const void *bytes, size_t len);
 void push_remove_error_file(struct push *push);
+/* The same, of a page and what is owed of it: also where it was called otherwise then. */
+void error_files_remove(struct workspace *workspace, const struct node_record *page,
+			const struct queue_entry *entry);
 /* The user's text as X.md.conflict-<time>. */
 void push_keep_copy(struct push *push);
 
@@ -113,6 +122,9 @@ must_check int push_adopt_page(struct push *push, struct store_transaction *stat
 must_check int push_assemble(struct push *push, json_t *remote, json_t **ret_blocks);
 /* The same of the page's properties; may ask Notion. */
 must_check int push_page_after(struct push *push, json_t **ret_page);
+/* The schema of a row is here, read `anew` or at all. *ret_is_changed (may be NULL): it differs
+ * from the one there was. */
+must_check int push_have_schema(struct push *push, bool anew, bool *ret_is_changed);
 /* What a step's error means: a disk or network error is tried again (-EAGAIN), what Notion refuses
  * is said to the user (0). */
 must_check int push_again_or_refuse(struct push *push, int error);

@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "cache/push.h"
+#include "cache/push_property.h"
+#include "cache/read_object.h"
 #include "cache/walk.h"
 #include "cache/workspace_private.h"
 #include "mapping/json.h"
@@ -258,46 +260,64 @@ static int check_container(struct push *push, struct touched_list *list, size_t 
 	return r;
 }
 
+/* Do the plan's names and types still hold? */
+static bool is_schema_present(struct push *push, const json_t *remote)
+{
+	struct store_transaction *cache = NULL;
+	struct uuid source;
+	if (!json_get_id(json_object_get(remote, "parent"), "data_source_id", &source)) {
+		return true;
+	}
+	if (workspace_begin(push->workspace, false, NULL, &cache) < 0) {
+		return false;
+	}
+	json_t *schema = object_find(cache, &source);
+	store_abort(cache);
+	bool is_present = schema_tells(schema, remote);
+	json_decref(schema);
+	return is_present;
+}
+
+/* Is what the patch names as the author saw it? */
+static bool is_page_as_seen(const json_t *patch, json_t *remote, json_t *base)
+{
+	static const char *const plain[] = {"icon", "cover"};
+	const char *name;
+	json_t *value;
+	bool is_same = !json_is_true(json_object_get(remote, "in_trash"));
+	json_object_foreach (json_object_get(patch, "properties"), name, value) {
+		const json_t *now = property_today(remote, name, remote, NULL);
+		const json_t *old = property_today(remote, name, base, NULL);
+		const char *type = json_get_text(now, "type");
+		is_same &= now != NULL &&
+			   (old == NULL || strcmp(json_get_text(old, "type"), type) != 0 ||
+			    property_value_equal(type, json_object_get(old, type),
+						 json_object_get(now, type)));
+	}
+	for (size_t i = 0; i < 2; i++) {
+		is_same &= json_object_get(patch, plain[i]) == NULL ||
+			   picture_equal(json_object_get(base, plain[i]),
+					 json_object_get(remote, plain[i]));
+	}
+	return is_same;
+}
+
 /* The properties a PATCH names, as Notion has them now. */
 static int check_page(struct push *push, const json_t *patch)
 {
 	json_t *remote = NULL;
-	const char *key;
-	json_t *value;
-	const json_t *base = json_object_get(push->entry.base, "page");
+	json_t *base = json_object_get(push->entry.base, "page");
 	int r = notion_page(push->workspace->notion, PRIORITY_SAVE, &push->record.object,
 			    &push->failure, &remote);
 	if (r < 0) {
 		return r == -ENOENT ? -ESTALE : r;
 	}
-	if (json_is_true(json_object_get(remote, "in_trash"))) {
+	if (json_object_get(patch, "properties") != NULL) {
+		r = read_whole_relations(push->workspace, &push->record.object, PRIORITY_SAVE,
+					 remote);
+	}
+	if (r == 0 && (!is_schema_present(push, remote) || !is_page_as_seen(patch, remote, base))) {
 		r = -ESTALE;
-	}
-	json_object_foreach (json_object_get((json_t *)patch, "properties"), key, value) {
-		/* "title" is the id of every title, whatever its name. */
-		const char *name;
-		json_t *property;
-		json_object_foreach (json_object_get(base, "properties"), name, property) {
-			const char *type = json_get_text(property, "type");
-			bool is_named = strcmp(name, key) == 0 ||
-					(strcmp(key, "title") == 0 && strcmp(type, "title") == 0);
-			const json_t *now =
-				json_object_get(json_object_get(remote, "properties"), name);
-			if (is_named && strcmp(type, "files") != 0 &&
-			    !json_equal(json_object_get(property, type),
-					json_object_get(now, type))) {
-				r = -ESTALE;
-			}
-		}
-	}
-	static const char *const plain[] = {"icon", "cover"};
-	for (size_t i = 0; i < 2; i++) {
-		const json_t *old = json_object_get(base, plain[i]);
-		if (json_object_get(patch, plain[i]) != NULL &&
-		    strcmp(json_get_text(old, "type"), "file") != 0 &&
-		    !json_equal((json_t *)old, json_object_get(remote, plain[i]))) {
-			r = -ESTALE;
-		}
 	}
 	json_decref(remote);
 	return r;

@@ -82,15 +82,30 @@ static bool means_the_same(struct push *push, struct store_transaction *state,
 
 /* ---- into the stores ---- */
 
-void push_remove_error_file(struct push *push)
+static void remove_local(struct workspace *workspace, node_id directory, const char *name)
+{
+	if (local_unlink(workspace->local, directory, name) == 0) {
+		struct tree_change change = {.directory = directory, .name = (char *)name};
+		struct tree_changes changes = {.items = &change, .count = 1};
+		workspace_tell(workspace, &changes);
+	}
+}
+
+void error_files_remove(struct workspace *workspace, const struct node_record *page,
+			const struct queue_entry *entry)
 {
 	char name[NODE_NAME_MAX_BYTES + 16];
-	(void)snprintf(name, sizeof name, "%s.error", push->record.name);
-	if (local_unlink(push->workspace->local, push->record.parent, name) == 0) {
-		struct tree_change change = {.directory = push->record.parent, .name = name};
-		struct tree_changes changes = {.items = &change, .count = 1};
-		workspace_tell(push->workspace, &changes);
+	(void)snprintf(name, sizeof name, "%s.error", page->name);
+	remove_local(workspace, page->parent, name);
+	if (entry->error_file != NULL &&
+	    (entry->error_directory != page->parent || strcmp(entry->error_file, name) != 0)) {
+		remove_local(workspace, entry->error_directory, entry->error_file);
 	}
+}
+
+void push_remove_error_file(struct push *push)
+{
+	error_files_remove(push->workspace, &push->record, &push->entry);
 }
 
 /* What Notion holds after the calls, and what of that the author knows of. */
@@ -135,6 +150,10 @@ static int settle_entry(struct push *push, struct store_transaction *state, stru
 		result->left_over = steal(&now.text);
 		result->left_over_len = now.text_len;
 		*ret_is_over = true;
+	}
+	bool is_partial = json_is_true(json_object_get(push->journal, "partial"));
+	if (*ret_is_over && is_partial) {
+		*ret_is_over = false; /* relations of it are still to be sent */
 	}
 	if (*ret_is_over && is_moved) {
 		/* Moved meanwhile: the text is sent, that is not. */
@@ -249,8 +268,13 @@ static int know_result(struct push *push, struct result *result)
 	json_t *authored = NULL;
 	result->fetched_ms = notion_now_ms(notion);
 	result->page = known_page(push);
-	int r = is_exact && is_base_present(push) ? push_assemble(push, NULL, &result->blocks)
-						  : -ESTALE;
+	/* Not read to their ends they could not be written any more. */
+	int r = read_whole_relations(push->workspace, id, PRIORITY_SAVE, result->page);
+	if (r < 0) {
+		return r;
+	}
+	r = is_exact && is_base_present(push) ? push_assemble(push, NULL, &result->blocks)
+					      : -ESTALE;
 	if (r == 0) {
 		authored = json_incref(result->blocks);
 	} else if (r == -ESTALE) {
@@ -259,6 +283,9 @@ static int know_result(struct push *push, struct result *result)
 			json_decref(result->page);
 			result->page = NULL;
 			r = notion_page(notion, PRIORITY_SAVE, id, &push->failure, &result->page);
+			r = r < 0 ? r
+				  : read_whole_relations(push->workspace, id, PRIORITY_SAVE,
+							 result->page);
 		}
 		if (r == 0 && !push_is_merged(push) && push->entry.kind == QUEUE_SAVE) {
 			r = push_assemble(push, result->blocks, &authored);
@@ -324,6 +351,7 @@ int push_refuse(struct push *push, unsigned line, unsigned column, const char *m
 	unsigned char key[KEY_NODE_BYTES];
 	char name[NODE_NAME_MAX_BYTES + 16];
 	key_put_u64(key, push->record.node);
+	(void)snprintf(name, sizeof name, "%s.error", push->record.name);
 	int r = workspace_begin(push->workspace, true, &state, NULL);
 	if (r == 0) {
 		r = queue_get(state, push->record.node, &entry);
@@ -336,6 +364,11 @@ int push_refuse(struct push *push, unsigned line, unsigned column, const char *m
 	entry.error_line = line;
 	entry.error_column = column;
 	entry.state = QUEUE_ERROR;
+	bool is_moved = entry.error_file != NULL && (strcmp(entry.error_file, name) != 0 ||
+						     entry.error_directory != push->record.parent);
+	free(entry.error_file);
+	entry.error_file = strdup(name);
+	entry.error_directory = push->record.parent;
 	r = queue_put(state, &entry);
 	if (r == 0) {
 		r = store_delete(state, STATE_JOURNAL, key, sizeof key);
@@ -349,7 +382,9 @@ int push_refuse(struct push *push, unsigned line, unsigned column, const char *m
 	log_warning("%s:%u:%u: %s", push->record.name, line, column, message);
 	buf_init(&text, 100000);
 	buf_printf(&text, "%s:%u:%u: %s\n", push->record.name, line, column, message);
-	(void)snprintf(name, sizeof name, "%s.error", push->record.name);
+	if (is_moved) {
+		push_remove_error_file(push);
+	}
 	push_write_beside(push, name, text.data, text.len);
 	return 0;
 }

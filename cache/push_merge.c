@@ -7,6 +7,8 @@
 
 #include "cache/labels.h"
 #include "cache/push_plan.h"
+#include "cache/push_property.h"
+#include "cache/read_object.h"
 #include "cache/walk.h"
 #include "cache/workspace_private.h"
 #include "mapping/diff.h"
@@ -14,6 +16,17 @@
 #include "mapping/json.h"
 #include "mapping/merge.h"
 #include "mapping/parse.h"
+
+/* Has Notion changed what the author saw of this property of the remote page? Of one that is of
+ * another type by now it can't be said: the text was read by the new one. */
+static bool is_changed(const json_t *base, json_t *remote, const char *name)
+{
+	const json_t *now = property_today(remote, name, remote, NULL);
+	const json_t *old = property_today(remote, name, (json_t *)base, NULL);
+	const char *type = json_get_text(now, "type");
+	return old != NULL && now != NULL && strcmp(json_get_text(old, "type"), type) == 0 &&
+	       !property_value_equal(type, json_object_get(old, type), json_object_get(now, type));
+}
 
 /* Properties both sides changed stay as they are in Notion. *ret_conflict: there was one, to
  * something else than is wanted: that is not in `left`, the patch against what Notion has. */
@@ -23,26 +36,20 @@ static void drop_conflicting(json_t *patch, const json_t *left, const json_t *ba
 	static const char *const plain[] = {"icon", "cover"};
 	json_t *wanted = json_object_get(patch, "properties");
 	const char *name;
-	json_t *property;
-	json_object_foreach (json_object_get(base, "properties"), name, property) {
-		const char *type = json_get_text(property, "type");
-		const char *key =
-			json_object_get(wanted, name) == NULL && strcmp(type, "title") == 0
-				? "title"
-				: name;
-		const json_t *now = json_object_get(json_object_get(remote, "properties"), name);
-		if (json_object_get(wanted, key) != NULL && strcmp(type, "files") != 0 &&
-		    !json_equal(json_object_get(property, type), json_object_get(now, type))) {
-			(void)json_object_del(wanted, key);
+	json_t *value;
+	void *next;
+	json_object_foreach_safe(wanted, next, name, value)
+	{
+		if (is_changed(base, remote, name)) {
 			*ret_conflict |=
-				json_object_get(json_object_get(left, "properties"), key) != NULL;
+				json_object_get(json_object_get(left, "properties"), name) != NULL;
+			(void)json_object_del(wanted, name);
 		}
 	}
 	for (size_t i = 0; i < 2; i++) {
-		json_t *old = json_object_get(base, plain[i]);
 		if (json_object_get(patch, plain[i]) != NULL &&
-		    strcmp(json_get_text(old, "type"), "file") != 0 &&
-		    !json_equal(old, json_object_get(remote, plain[i]))) {
+		    !picture_equal(json_object_get(base, plain[i]),
+				   json_object_get(remote, plain[i]))) {
 			(void)json_object_del(patch, plain[i]);
 			*ret_conflict |= json_object_get(left, plain[i]) != NULL;
 		}
@@ -50,6 +57,29 @@ static void drop_conflicting(json_t *patch, const json_t *left, const json_t *ba
 	if (wanted != NULL && json_object_size(wanted) == 0) {
 		(void)json_object_del(patch, "properties");
 	}
+}
+
+/* The schema that the remote page's properties follow. */
+static int have_schema_of(struct push *push, const json_t *page)
+{
+	struct store_transaction *cache = NULL;
+	struct uuid source;
+	if (!json_get_id(json_object_get(page, "parent"), "data_source_id", &source)) {
+		return 0;
+	}
+	int r = workspace_begin(push->workspace, false, NULL, &cache);
+	if (r < 0) {
+		return r;
+	}
+	json_t *schema = object_find(cache, &source);
+	store_abort(cache);
+	/* Nor may it tell of properties that are gone. */
+	bool is_present = schema_tells(schema, page) &&
+			  json_object_size(json_object_get(schema, "properties")) ==
+				  json_object_size(json_object_get(page, "properties"));
+	r = is_present ? 0 : push_have_schema(push, true, NULL);
+	json_decref(schema);
+	return r;
 }
 
 /* The merged plan's calls, the page's PATCH first. */
@@ -92,15 +122,13 @@ static int merge_calls(struct push *push, struct store_transaction *state,
 				 diagnostics, &local);
 	}
 	if (r == 0) {
-		r = frontmatter_patch(text.frontmatter, text.frontmatter_len, text.frontmatter_line,
-				      json_object_get(push->entry.base, "page"), &options,
-				      diagnostics, &patch);
+		r = property_patch(&text, json_object_get(push->entry.base, "page"), &options,
+				   diagnostics, &patch);
 	}
 	if (r == 0) {
 		CLEANUP(diagnostics) struct diagnostics unwanted;
 		diagnostics_init(&unwanted);
-		if (frontmatter_patch(text.frontmatter, text.frontmatter_len, text.frontmatter_line,
-				      page, &options, &unwanted, &left) < 0) {
+		if (property_patch(&text, page, &options, &unwanted, &left) < 0) {
 			left = json_incref(patch);
 		}
 	}
@@ -164,6 +192,13 @@ int push_merge(struct push *push, struct diagnostics *diagnostics)
 	int r = notion_page(notion, PRIORITY_SAVE, &push->record.object, &push->failure, &page);
 	if (r == 0 && json_is_true(json_object_get(page, "in_trash"))) {
 		r = -ENOENT;
+	}
+	if (r == 0) {
+		r = have_schema_of(push, page);
+	}
+	if (r == 0) {
+		r = read_whole_relations(push->workspace, &push->record.object, PRIORITY_SAVE,
+					 page);
 	}
 	if (r == 0) {
 		r = walk_page(notion, PRIORITY_SAVE, &push->record.object, &push->failure, &blocks);

@@ -4,12 +4,17 @@
 
 #include "cache/labels.h"
 #include "cache/push_plan.h"
+#include "cache/push_property.h"
 #include "cache/workspace_private.h"
+#include "mapping/base/clock.h"
 #include "mapping/diff.h"
 #include "mapping/frontmatter.h"
 #include "mapping/json.h"
 #include "mapping/name.h"
 #include "mapping/parse.h"
+
+/* Looked at again by itself after this long. */
+#define WAIT_MS 60000
 
 bool push_source(const struct push *push, struct store_transaction *state, struct uuid *ret_source)
 {
@@ -57,6 +62,27 @@ static json_t *property_object(json_t *patch)
 		(void)json_object_set_new(patch, "properties", properties);
 	}
 	return properties;
+}
+
+/* Until this page, or the one this directory is of, is in Notion. -EAGAIN. */
+static int wait_for(struct push *push, node_id node)
+{
+	CLEANUP(transaction) struct store_transaction *state = NULL;
+	struct node_record record;
+	struct node_record page;
+	if (push->is_trial) {
+		return -EAGAIN;
+	}
+	writeback_await(&push->workspace->writeback, push->record.node);
+	/* It may have been sent between the look at it and this note. */
+	bool is_new = workspace_begin(push->workspace, false, &state, NULL) == 0 &&
+		      tree_get(state, node, &record) == 0 &&
+		      ((record.flags & NODE_NEW) != 0 ||
+		       (record.role == ROLE_PAGE_DIRECTORY &&
+			tree_find(state, &record.object, false, &page) == 0 &&
+			(page.flags & NODE_NEW) != 0));
+	push->again_ms = clock_now_ms() + (is_new ? WAIT_MS : 0);
+	return -EAGAIN;
 }
 
 int push_parent_value(struct store_transaction *state, node_id node, json_t **ret_parent)
@@ -160,6 +186,7 @@ static int plan_new_page(struct push *push, struct store_transaction *state,
 	}
 	if (r == 0) {
 		r = push_parent_value(state, push->record.parent, &parent);
+		r = r == -EAGAIN ? wait_for(push, push->record.parent) : r;
 	}
 	if (r == 0) {
 		json_t *body = json_copy(patch);
@@ -197,9 +224,8 @@ static int plan_edit(struct push *push, const struct page_text *text, struct blo
 	json_t *patch = NULL;
 	char path[64 + UUID_TEXT_BYTES] = "/v1/pages/";
 	struct diff_options diff = {.page = push->record.object, .weight_percent = 100};
-	int r = frontmatter_patch(text->frontmatter, text->frontmatter_len, text->frontmatter_line,
-				  json_object_get(push->entry.base, "page"), options, diagnostics,
-				  &patch);
+	int r = property_patch(text, json_object_get(push->entry.base, "page"), options,
+			       diagnostics, &patch);
 	if (r == 0) {
 		r = diff_plan(base, wanted, &diff, diagnostics, &plan);
 	}
@@ -226,6 +252,61 @@ static int plan_edit(struct push *push, const struct page_text *text, struct blo
 	return r;
 }
 
+static bool is_on_its_way(struct store_transaction *state, node_id node)
+{
+	CLEANUP(queue_entry) struct queue_entry entry = {0};
+	return queue_get(state, node, &entry) == 0 && entry.kind == QUEUE_SAVE &&
+	       entry.state == QUEUE_PENDING;
+}
+
+/* Takes the rows that are not in Notion out of the relations of a create. */
+static void leave_out(const struct labels *labels, json_t *properties)
+{
+	const char *name;
+	json_t *property;
+	void *next;
+	json_object_foreach_safe(properties, next, name, property)
+	{
+		json_t *rows = json_object_get(property, "relation");
+		for (size_t i = json_array_size(rows); i > 0; i--) {
+			struct uuid id;
+			bool is_there = true;
+			(void)json_get_id(json_array_get(rows, i - 1), NULL, &id);
+			for (size_t n = 0; n < labels->unsent_count; n++) {
+				is_there &= !uuid_equal(&labels->unsent[n].id, &id);
+			}
+			if (!is_there) {
+				(void)json_array_remove(rows, i - 1);
+			}
+		}
+		if (rows != NULL && json_array_size(rows) == 0) {
+			(void)json_object_del(properties, name);
+		}
+	}
+}
+
+/*
+ * What the text refers to and Notion does not have yet is sent first. Of two new pages that refer
+ * to each other the older one is made without, and gets its relation when both are there.
+ */
+static int mind_unsent(struct push *push, struct store_transaction *state,
+		       const struct labels *labels, json_t *calls, bool *ret_is_partial)
+{
+	bool is_new = (push->record.flags & NODE_NEW) != 0;
+	for (size_t i = 0; i < labels->unsent_count; i++) {
+		node_id node = labels->unsent[i].node;
+		if (!is_new || (node < push->record.node && is_on_its_way(state, node))) {
+			return wait_for(push, node);
+		}
+	}
+	*ret_is_partial = labels->unsent_count > 0;
+	if (*ret_is_partial) {
+		leave_out(labels, json_object_get(json_object_get(json_array_get(calls, 0), "body"),
+						  "properties"));
+	}
+	return 0;
+}
+
 int push_plan(struct push *push, struct diagnostics *diagnostics)
 {
 	CLEANUP(transaction) struct store_transaction *state = NULL;
@@ -239,6 +320,7 @@ int push_plan(struct push *push, struct diagnostics *diagnostics)
 	char stem[NODE_NAME_MAX_BYTES + 1];
 	bool is_new = (push->record.flags & NODE_NEW) != 0;
 	bool is_exact = true;
+	bool is_partial = false;
 	json_t *calls = json_array();
 	int r = workspace_begin(push->workspace, false, &state, &cache);
 	if (r == 0) {
@@ -278,15 +360,19 @@ int push_plan(struct push *push, struct diagnostics *diagnostics)
 			   : plan_edit(push, &text, base, wanted, &options, diagnostics, calls,
 				       &is_exact);
 	}
+	if (r == 0) {
+		r = mind_unsent(push, state, &labels, calls, &is_partial);
+	}
 	json_decref(schema);
 	if (r < 0) {
 		json_decref(calls);
 		return r;
 	}
 	json_decref(push->journal);
-	push->journal = json_pack("{sI sb sn so si s{} sn}", "generation",
-				  (json_int_t)push->entry.generation, "exact", is_exact, "page",
-				  "calls", calls, "done", 0, "created", "sending");
+	push->journal =
+		json_pack("{sI sb sb sn so si s{} sn}", "generation",
+			  (json_int_t)push->entry.generation, "exact", is_exact, "partial",
+			  is_partial, "page", "calls", calls, "done", 0, "created", "sending");
 	return push->journal == NULL ? -ENOMEM : 0;
 }
 

@@ -45,6 +45,10 @@ struct queue_entry {
 	unsigned error_line;
 	unsigned error_column;
 	char *error; /* "message, remedy"; NULL = none */
+	/* The file beside the page that says so: there until the next good save, whatever the page
+	 * is called by then. NULL = none. */
+	char *error_file;
+	node_id error_directory;
 };
 
 void queue_entry_release(struct queue_entry *entry);

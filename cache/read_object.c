@@ -106,6 +106,13 @@ static int complete_relations(struct workspace *workspace, const struct uuid *pa
 	return 0;
 }
 
+int read_whole_relations(struct workspace *workspace, const struct uuid *page,
+			 enum priority priority, json_t *object)
+{
+	bool changed = false;
+	return complete_relations(workspace, page, priority, object, &changed);
+}
+
 /* Relations are shown by the names of rows elsewhere: those have to be listed once. */
 static void have_related_names(struct workspace *workspace, const json_t *page,
 			       enum priority priority)

@@ -26,4 +26,9 @@ must_check int read_take_body(struct workspace *workspace, const struct uuid *pa
 			      const json_t *object, json_t *blocks, int64_t fetched_ms,
 			      enum priority priority);
 
+/* Reads the relations of a page object to their ends where the API cut them; one that can't be read
+ * stays as it is, with its `has_more`. */
+must_check int read_whole_relations(struct workspace *workspace, const struct uuid *page,
+				    enum priority priority, json_t *object);
+
 #endif

@@ -274,6 +274,10 @@ void status_text(struct workspace *workspace, struct buf *out)
 	buf_printf(out, "%s at %s\n", workspace_name(workspace),
 		   workspace->options.mount_directory == NULL ? "-"
 							      : workspace->options.mount_directory);
+	if (store_is_deleted(workspace->state)) {
+		buf_printf(out, "%s was deleted: nothing can be saved, unmount and mount again\n",
+			   workspace->state_path);
+	}
 	if (offline != NULL) {
 		buf_printf(out, "offline since %s; cached pages and saves go on\n", offline);
 	} else if (pending + (json_int_t)(failed + held + conflicts) == 0 && cached >= known) {
@@ -304,6 +308,17 @@ void status_errors(struct workspace *workspace, struct buf *out)
 		print_safe(out, json_string_value(path));
 		buf_puts(out, ": held, an empty text would replace the page; write to it, or "
 			      "`notionfs sync --confirm` if that is meant\n");
+	}
+	json_array_foreach (json_object_get(status, "conflicts"), i, path) {
+		const char *name = strrchr(json_string_value(path), '/');
+		print_safe(out, json_string_value(path));
+		buf_puts(out, ": changed in Notion at the same place; take what is missing from ");
+		print_safe(out, name == NULL ? json_string_value(path) : name + 1);
+		buf_puts(out, ".conflict-… beside it, and remove that\n");
+	}
+	if (store_is_deleted(workspace->state)) {
+		buf_printf(out, "%s was deleted: nothing can be saved, unmount and mount again\n",
+			   workspace->state_path);
 	}
 	json_decref(status);
 	refusals_print(&workspace->refusals, out);

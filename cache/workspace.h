@@ -85,6 +85,8 @@ struct workspace_options {
 	bool sweep;
 	bool read_only;
 	bool create_options;
+	bool strict; /* page_file_commit says what is wrong with a text, as far as it is known here
+		      */
 	enum stat_mode stat_mode;
 	int64_t stat_wait_ms;
 	int64_t list_wait_ms;
@@ -230,7 +232,8 @@ ssize_t page_file_read(struct page_file *file, void *bytes, size_t len, off_t of
 ssize_t page_file_write(struct page_file *file, const void *bytes, size_t len, off_t offset,
 			bool append);
 must_check int page_file_truncate(struct page_file *file, off_t size);
-/* Makes what was written durable; `is_fsync` also lets the push start. Disk errors only. */
+/* Makes what was written durable; `is_fsync` also lets the push start. Disk errors, and -EINVAL
+ * with the option `strict` for a text that is kept but can't be sent. */
 must_check int page_file_commit(struct page_file *file, bool is_fsync);
 /* Commits, and frees the handle even when that failed. */
 int page_file_close(struct page_file *file);

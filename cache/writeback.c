@@ -25,6 +25,7 @@ struct scheduled {
 	int64_t due_ms;
 	bool is_due; /* false: nothing to send now, only being sent */
 	bool is_sending;
+	bool is_waiting; /* for another page's push */
 	unsigned failures;
 	struct scheduled *next;
 };
@@ -119,6 +120,28 @@ void writeback_wait(struct writeback *writeback, node_id node)
 	}
 }
 
+void writeback_await(struct writeback *writeback, node_id node)
+{
+	LOCK_SCOPE(&writeback->mutex);
+	struct scheduled *scheduled = find_locked(writeback, node);
+	if (scheduled != NULL) {
+		scheduled->is_waiting = true;
+	}
+}
+
+/* Those that wait for another page look again: this may have been it. */
+static void wake_waiting_locked(struct writeback *writeback)
+{
+	for (struct scheduled *scheduled = writeback->first; scheduled != NULL;
+	     scheduled = scheduled->next) {
+		if (scheduled->is_waiting) {
+			scheduled->is_waiting = false;
+			scheduled->is_due = true;
+			scheduled->due_ms = clock_now_ms();
+		}
+	}
+}
+
 bool writeback_is_pending(struct writeback *writeback)
 {
 	int64_t soon_ms = clock_now_ms() + 10000;
@@ -164,6 +187,9 @@ static void finish_locked(struct writeback *writeback, struct scheduled *schedul
 			  int64_t again_ms)
 {
 	scheduled->is_sending = false;
+	if (result == 0 || (again_ms != 0 && again_ms <= clock_now_ms())) {
+		wake_waiting_locked(writeback);
+	}
 	if (result == -EAGAIN && !scheduled->is_due) {
 		scheduled->is_due = true;
 		scheduled->due_ms = again_ms;
@@ -196,6 +222,7 @@ static void *writeback_main(void *argument)
 		node_id node = scheduled->node;
 		int64_t again_ms = 0;
 		scheduled->is_sending = true;
+		scheduled->is_waiting = false;
 		scheduled->is_due = false;
 		(void)pthread_mutex_unlock(&writeback->mutex);
 		int r = push_page(writeback->workspace, node, &again_ms);

@@ -43,6 +43,9 @@ void writeback_hurry(struct writeback *writeback, node_id node, int64_t due_ms);
 void writeback_flush(struct writeback *writeback, node_id node);
 /* Blocks until nothing of it (or of `node`) is due now or being sent. */
 void writeback_wait(struct writeback *writeback, node_id node);
+/* For a page that is being pushed: what it refers to is not in Notion yet (design.md §5.10). It is
+ * due again as soon as another push has ended well. */
+void writeback_await(struct writeback *writeback, node_id node);
 /* Is anything being sent, or due within the next seconds? */
 bool writeback_is_pending(struct writeback *writeback);
 /* Is it being sent at this moment? */

@@ -29,6 +29,7 @@ static const struct {
 	 "  eager              mount returns when every page is here\n"
 	 "  ro                 read-only\n"
 	 "  create_options     unknown select options are made instead of refused\n"
+	 "  strict             closing or fsyncing a page whose text can't be sent fails\n"
 	 "  local=GLOB         names that stay local; may be given several times\n"
 	 "  tz=ZONE            zone of date properties\n"
 	 "  root=ID, token_file=FILE, token_command=COMMAND   as above\n"

@@ -191,8 +191,10 @@ int options_set(struct mount_options *options, const char *item)
 		}
 		return r;
 	}
-	if (strcmp(key, "xattr") == 0 || strcmp(key, "cache_size") == 0 ||
-	    strcmp(key, "strict") == 0) {
+	if (strcmp(key, "strict") == 0) {
+		return set_bool(key, value, &workspace->strict);
+	}
+	if (strcmp(key, "xattr") == 0 || strcmp(key, "cache_size") == 0) {
 		return wrong("the option %s is not built yet", key);
 	}
 	if (is_for_the_kernel(key)) {
