@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cache/command_page.h"
 #include "cache/status.h"
 #include "cache/workspace_private.h"
 #include "mapping/base/clock.h"
@@ -246,6 +247,39 @@ static json_t *run_info(struct workspace *workspace, const json_t *request)
 		     : describe(workspace, state, cache, path, &record);
 }
 
+/* plan, discard, log: about the saves of one page; log, of all, too. */
+static json_t *run_about_page(struct workspace *workspace, const char *name, const json_t *request)
+{
+	struct store_transaction *state = NULL;
+	struct node_record record = {.role = ROLE_ROOT};
+	const char *path = json_get_text(request, "path");
+	bool is_log = strcmp(name, "log") == 0;
+	int r = workspace_begin(workspace, false, &state, NULL);
+	if (r == 0) {
+		r = find_path(state, path, &record);
+		store_abort(state);
+	}
+	if (r == -ENOENT || (r == 0 && !is_log && record.role != ROLE_PAGE)) {
+		return failed("%s is no page of Notion's", path);
+	}
+	if (r < 0) {
+		return failed("%s: %s", path, strerror(-r));
+	}
+	node_id page = record.role == ROLE_PAGE ? record.node : 0;
+	return strcmp(name, "plan") == 0 ? page_command_plan(workspace, page)
+	       : strcmp(name, "discard") == 0
+		       ? page_command_discard(workspace, page)
+		       : page_command_log(
+				 workspace, page,
+				 (uint64_t)json_integer_value(json_object_get(request, "show")));
+}
+
+static bool is_about_page(const char *name)
+{
+	return strcmp(name, "plan") == 0 || strcmp(name, "discard") == 0 ||
+	       strcmp(name, "log") == 0;
+}
+
 /* Waits until what is due by the clock has been asked for and read: for tests that move time. */
 static json_t *run_settle(struct workspace *workspace)
 {
@@ -259,8 +293,9 @@ static void *command_main(void *argument)
 	struct command *command = argument;
 	struct workspace *workspace = command->workspace;
 	const char *name = json_get_text(command->request, "command");
-	json_t *answer = strcmp(name, "sync") == 0     ? run_sync(workspace, command->request)
-			 : strcmp(name, "info") == 0   ? run_info(workspace, command->request)
+	json_t *answer = strcmp(name, "sync") == 0   ? run_sync(workspace, command->request)
+			 : strcmp(name, "info") == 0 ? run_info(workspace, command->request)
+			 : is_about_page(name) ? run_about_page(workspace, name, command->request)
 			 : strcmp(name, "settle") == 0 ? run_settle(workspace)
 			 : strcmp(name, "status") == 0
 				 ? status_json(workspace)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cache/asset.h"
+#include "cache/history.h"
 #include "cache/keys.h"
 #include "cache/labels.h"
 #include "cache/queue.h"
@@ -257,6 +258,68 @@ static int show(struct workspace *workspace, struct store_transaction *state,
 				     text->len);
 }
 
+/* The text that is shown is replaced by Notion's. The first one replaces none. */
+static int note_pulled(struct store_transaction *state, struct store_transaction *cache,
+		       const struct node_record *record)
+{
+	uint64_t version;
+	struct store_value old;
+	if ((record->flags & NODE_SIZE_EXACT) == 0 ||
+	    rendering_get(cache, &record->object, &version, &old) < 0 ||
+	    version != record->version) {
+		return 0;
+	}
+	struct history_event event = {.what = "pulled", .text = old.bytes, .len = old.len};
+	return history_add(state, record, &event);
+}
+
+/* Forgets versions that were handed out more than this long ago. */
+#define KEPT_MS ((int64_t)7 * 24 * 3600 * 1000)
+#define PRUNED_AT_ONCE 200
+
+struct old_versions {
+	int64_t before_ms;
+	unsigned char keys[PRUNED_AT_ONCE][KEY_VERSION_BYTES];
+	size_t count;
+};
+
+static int note_old_version(void *context, const void *key, size_t key_len,
+			    const struct store_value *value)
+{
+	struct old_versions *old = context;
+	if (old->count == PRUNED_AT_ONCE) {
+		return 1;
+	}
+	/* It begins with {"kept_ms":N: the rest need not be read. */
+	static const char start[] = "{\"kept_ms\":";
+	char number[24] = "";
+	if (key_len != KEY_VERSION_BYTES || value->len < sizeof start + sizeof number ||
+	    memcmp(value->bytes, start, sizeof start - 1) != 0) {
+		return 0;
+	}
+	memcpy(number, (const char *)value->bytes + sizeof start - 1, sizeof number - 1);
+	if (strtoll(number, NULL, 10) < old->before_ms) {
+		memcpy(old->keys[old->count++], key, key_len);
+	}
+	return 0;
+}
+
+int content_prune_versions(struct store_transaction *state, int64_t now_ms)
+{
+	struct old_versions *old = calloc(1, sizeof *old);
+	if (old == NULL) {
+		return -ENOMEM;
+	}
+	old->before_ms = now_ms - KEPT_MS;
+	int r = store_each(state, STATE_VERSION, "", 0, 0, note_old_version, old);
+	for (size_t i = 0; r >= 0 && i < old->count; i++) {
+		r = store_delete(state, STATE_VERSION, old->keys[i], KEY_VERSION_BYTES);
+	}
+	r = r < 0 ? r : old->count == PRUNED_AT_ONCE;
+	free(old);
+	return r;
+}
+
 int content_update(struct workspace *workspace, struct store_transaction *state,
 		   struct store_transaction *cache, const struct uuid *page, node_id *ret_node,
 		   bool *ret_changed, struct tree_changes *changes)
@@ -301,7 +364,9 @@ int content_update(struct workspace *workspace, struct store_transaction *state,
 		bool is_known = (record.flags & NODE_SIZE_EXACT) != 0 && record.size == text.len &&
 				record.content_hash == content_hash(text.data, text.len);
 		if (!is_known) {
-			r = show(workspace, state, cache, &record, &text, info.edited_ms);
+			r = note_pulled(state, cache, &record);
+			r = r < 0 ? r
+				  : show(workspace, state, cache, &record, &text, info.edited_ms);
 			*ret_changed = r == 0;
 		} else if (rendering_get(cache, page, &version, &old) < 0 ||
 			   version != record.version) {

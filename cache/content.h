@@ -45,6 +45,10 @@ must_check int content_keep_text(struct store_transaction *state, const struct u
 must_check int content_keep_version(struct store_transaction *state,
 				    struct store_transaction *cache, const struct uuid *page);
 
+/* Forgets versions that were kept more than 7 days ago, a part of them at a time: 1 when there is
+ * more. */
+must_check int content_prune_versions(struct store_transaction *state, int64_t now_ms);
+
 /* Keeps this base as the version the node has now: that of a text that was not sent yet. */
 must_check int content_keep_base(struct store_transaction *state, const struct node_record *page,
 				 const json_t *base);

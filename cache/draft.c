@@ -4,6 +4,8 @@
  */
 #include "cache/draft.h"
 
+#define LOG_MODULE "draft"
+
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -17,6 +19,7 @@
 #include "cache/trash.h"
 #include "cache/workspace_private.h"
 #include "mapping/base/clock.h"
+#include "mapping/base/log.h"
 
 struct pinned {
 	unsigned references; /* guarded by the draft's mutex */
@@ -91,6 +94,12 @@ static void draft_unref(struct draft *draft)
 			link = &(*link)->next;
 		}
 		*link = draft->next;
+	}
+	if (draft->is_dirty) {
+		/* It could not be saved, and whoever wrote it was told: the page reads as before.
+		 */
+		log_error("a text of %zu bytes is dropped, it could not be saved", draft->text.len);
+		workspace_tell_page(draft->workspace, draft->node);
 	}
 	buf_release(&draft->text);
 	(void)pthread_mutex_destroy(&draft->mutex);

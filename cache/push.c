@@ -7,7 +7,9 @@
 #include <string.h>
 
 #include "cache/keys.h"
+#include "cache/push_plan.h"
 #include "cache/read_object.h"
+#include "cache/status.h"
 #include "cache/trash.h"
 #include "cache/workspace_private.h"
 #include "mapping/base/clock.h"
@@ -364,4 +366,79 @@ int push_validate(struct workspace *workspace, node_id node)
 	r = is_save ? push_plan(&push, &diagnostics) : 0;
 	push_release(&push);
 	return r == -EINVAL && diagnostics.has_error ? -EINVAL : 0;
+}
+
+static json_t *push_page_path(const struct push *push)
+{
+	char id[UUID_TEXT_BYTES];
+	uuid_format(&push->record.object, id);
+	return json_sprintf("/v1/pages/%s", id);
+}
+
+static json_t *calls_left(const struct push *push)
+{
+	size_t i;
+	json_t *call;
+	json_t *left = json_array();
+	size_t done = (size_t)json_integer_value(json_object_get(push->journal, "done"));
+	json_array_foreach (json_object_get(push->journal, "calls"), i, call) {
+		if (i >= done) {
+			(void)json_array_append_new(
+				left, json_pack("{sI sO sO sO*}", "n", (json_int_t)i + 1, "method",
+						json_object_get(call, "method"), "path",
+						json_object_get(call, "path"), "body",
+						json_object_get(call, "body")));
+		}
+	}
+	return left;
+}
+
+/* The move that comes before the others. */
+static json_t *move_call(const struct push *push)
+{
+	CLEANUP(transaction) struct store_transaction *state = NULL;
+	json_t *parent = NULL;
+	char id[UUID_TEXT_BYTES];
+	uuid_format(&push->record.object, id);
+	if (workspace_begin(push->workspace, false, &state, NULL) < 0 ||
+	    push_parent_value(state, push->record.parent, &parent) < 0) {
+		parent = NULL; /* it is new itself */
+	}
+	return json_pack("{si ss so s{so?}}", "n", 0, "method", "POST", "path",
+			 json_sprintf("/v1/pages/%s/move", id), "body", "parent", parent);
+}
+
+int push_show(struct workspace *workspace, node_id node, json_t **ret_answer)
+{
+	CLEANUP(diagnostics) struct diagnostics diagnostics;
+	struct push push = {.workspace = workspace, .is_trial = true};
+	const char *error = NULL;
+	bool waits = false;
+	diagnostics_init(&diagnostics);
+	int r = load(&push, node);
+	if (r == 0 && push.entry.kind == QUEUE_TRASH) {
+		json_t *call = json_pack("{sI ss so s{sb}}", "n", (json_int_t)1, "method", "PATCH",
+					 "path", push_page_path(&push), "body", "in_trash", 1);
+		push.journal = json_pack("{si s[o]}", "done", 0, "calls", call);
+	} else if (r == 0 && push.journal == NULL) {
+		r = push_plan(&push, &diagnostics);
+		const struct diagnostic *first = diagnostics_first_error(&diagnostics);
+		error = r == -EINVAL && first != NULL ? first->message : NULL;
+		waits = r == -EAGAIN;
+		r = error != NULL || waits ? 0 : r;
+	}
+	json_t *calls = calls_left(&push);
+	if (r == 0 && push_has_to_move(&push)) {
+		(void)json_array_insert_new(calls, 0, move_call(&push));
+	}
+	if (r == 0) {
+		*ret_answer = json_pack("{ss sO ss? sb}", "state", status_of_entry(&push.entry),
+					"calls", calls, "error",
+					push.entry.state == QUEUE_ERROR ? push.entry.error : error,
+					"waits", waits);
+		r = *ret_answer == NULL ? -ENOMEM : 0;
+	}
+	json_decref(calls);
+	push_release(&push);
+	return r;
 }

@@ -29,6 +29,10 @@ must_check int push_page(struct workspace *workspace, node_id node, int64_t *ret
  * and will be refused. Waits for the disk only. */
 must_check int push_validate(struct workspace *workspace, node_id node);
 
+/* What a push of this page would send, by what is known here: {"state","calls","error","waits"};
+ * the calls that are left when one has begun. New reference. -ENOENT: nothing is owed. */
+must_check int push_show(struct workspace *workspace, node_id node, json_t **ret_answer);
+
 /* One push under way. Belongs to push_page; the steps below share it. */
 struct push {
 	struct workspace *workspace;
@@ -40,9 +44,10 @@ struct push {
 	 * "calls":[{"method","path","body"},…], "done":K, "created":{"<n>":[ids]},
 	 * "sending":{"sent_ms":T,"next_node":N} or null, "there":[ids], "began_ms":T,
 	 * "looked":true, "base":{"page","blocks"}}. Call numbers count from 1. "there": blocks we
-	 * know of that are not in the base. "partial": relations to pages that are not in Notion yet
-	 * are left out, the entry stays for them. "base" is there when the plan is merged: what Notion
-	 * had then; a call of which a part was found has its whole body as "planned" besides.
+	 * know of that are not in the base. "partial": relations to pages that are not in Notion
+	 * yet are left out, the entry stays for them. "base" is there when the plan is merged: what
+	 * Notion had then; a call of which a part was found has its whole body as "planned"
+	 * besides.
 	 */
 	json_t *journal;
 	json_t *moving;	 /* the journal of a move (push_move.c); never beside the other */

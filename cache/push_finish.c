@@ -7,6 +7,7 @@
 
 #include "cache/asset.h"
 #include "cache/content.h"
+#include "cache/history.h"
 #include "cache/keys.h"
 #include "cache/labels.h"
 #include "cache/push.h"
@@ -174,6 +175,32 @@ static int settle_entry(struct push *push, struct store_transaction *state, stru
 	return queue_put(state, &now);
 }
 
+/* What was sent has replaced the text of the base. */
+static int note_pushed(struct push *push, struct store_transaction *state,
+		       struct store_transaction *cache, const char *stem)
+{
+	CLEANUP(buf) struct buf text;
+	const json_t *page = json_object_get(push->entry.base, "page");
+	const json_t *blocks = json_object_get(push->entry.base, "blocks");
+	struct history_event event = {
+		.what = "pushed",
+		.calls = (size_t)json_integer_value(json_object_get(push->journal, "done")),
+	};
+	buf_init(&text, BUF_PAGE_MAX_BYTES);
+	if (event.calls == 0) {
+		return 0;
+	}
+	if (page != NULL && blocks != NULL) {
+		int r = content_render(push->workspace, state, cache, page, blocks, stem, &text);
+		if (r < 0) {
+			return r;
+		}
+	}
+	event.text = text.data;
+	event.len = text.len;
+	return history_add(state, &push->record, &event);
+}
+
 static int store_result(struct push *push, struct result *result, struct tree_changes *changes)
 {
 	CLEANUP(transaction) struct store_transaction *state = NULL;
@@ -207,6 +234,9 @@ static int store_result(struct push *push, struct result *result, struct tree_ch
 		return r;
 	}
 	push->record = record;
+	memcpy(stem, record.name, sizeof stem);
+	name_strip_md(stem);
+	r = note_pushed(push, state, cache, stem);
 	if (r == 0) {
 		r = object_put(cache, page, NULL);
 	}
@@ -217,8 +247,6 @@ static int store_result(struct push *push, struct result *result, struct tree_ch
 		r = asset_sync(state, cache, &record, page, result->blocks, clock_now_ms(),
 			       changes);
 	}
-	memcpy(stem, record.name, sizeof stem);
-	name_strip_md(stem);
 	if (r == 0 && is_over && push->entry.kind == QUEUE_SAVE && result->left_over == NULL &&
 	    means_the_same(push, state, cache, page, result->blocks, stem)) {
 		r = content_render(push->workspace, state, cache, page, result->blocks, stem,

@@ -10,6 +10,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <lmdb.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -20,6 +21,7 @@
 
 #define TABLES_MAX 16
 #define READERS_MAX 1024
+#define PROBE_BYTES ((off_t)64 << 20)
 
 /* One caller of store_update; on its stack. */
 struct update {
@@ -189,6 +191,21 @@ bool store_is_deleted(struct store *store)
 	return atomic_load(&store->is_deleted);
 }
 
+/*
+ * LMDB answers EIO when the system wrote a part of what it was given: mostly the disk is full, or
+ * the quota is used up. Asks for as much again as a save may need.
+ */
+static int why_short(struct store *store)
+{
+	const char *path = "";
+	if (mdb_env_get_path(store->env, &path) != 0) {
+		return -EIO;
+	}
+	CLEANUP(fd) int file = open(path, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+	int r = file < 0 ? 0 : posix_fallocate(file, 0, PROBE_BYTES);
+	return r == ENOSPC || r == EDQUOT || r == EROFS ? -r : -EIO;
+}
+
 int store_commit(struct store_transaction *transaction)
 {
 	struct store *store = transaction->store;
@@ -196,9 +213,9 @@ int store_commit(struct store_transaction *transaction)
 		store_abort(transaction);
 		return -EIO;
 	}
-	int r = mdb_txn_commit(transaction->txn);
+	int r = to_errno(mdb_txn_commit(transaction->txn));
 	free(transaction);
-	return to_errno(r);
+	return r == -EIO ? why_short(store) : r;
 }
 
 void store_abort(struct store_transaction *transaction)

@@ -19,11 +19,12 @@ enum state_table {
 	STATE_META,    /* name → counter or text */
 	STATE_ASSET,   /* stored files and their names (asset.h) */
 	STATE_TRASH,   /* node → where it was before it went to the trash */
+	STATE_HISTORY, /* number → what was pushed or pulled, and the text it replaced */
 };
 #define STATE_TABLE_NAMES                                                                          \
 	{                                                                                          \
 		"node", "entry", "order", "object", "version", "text", "queue", "journal", "meta", \
-			"asset", "trash", NULL                                                     \
+			"asset", "trash", "history", NULL                                          \
 	}
 
 /* $XDG_CACHE_HOME/notionfs/<key>/ */

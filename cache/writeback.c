@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cache/content.h"
+#include "cache/history.h"
 #include "cache/push.h"
 #include "cache/queue.h"
 #include "cache/workspace_private.h"
@@ -19,6 +21,7 @@
 
 /* After a failure that may pass: 1 s, doubled up to this. */
 #define RETRY_MAX_MS 60000
+#define PRUNE_EVERY_MS ((int64_t)24 * 3600 * 1000)
 
 struct scheduled {
 	node_id node;
@@ -208,6 +211,29 @@ static void finish_locked(struct writeback *writeback, struct scheduled *schedul
 	(void)pthread_cond_broadcast(&writeback->wake);
 }
 
+static int prune_some(void *context, struct store_transaction *state)
+{
+	int *ret_more = context;
+	int64_t now_ms = clock_now_ms();
+	int versions = content_prune_versions(state, now_ms);
+	int events = versions < 0 ? versions : history_prune(state, now_ms);
+	*ret_more = events < 0 ? 0 : versions + events;
+	return events < 0 ? events : 0;
+}
+
+/* Versions that were handed out are kept 7 days, replaced texts 30. */
+static void prune(struct writeback *writeback)
+{
+	int more = 1;
+	int r = 0;
+	while (r == 0 && more > 0) {
+		r = store_update(writeback->workspace->state, prune_some, &more);
+	}
+	if (r < 0) {
+		log_warning("what is too old can't be forgotten: %s", strerror(-r));
+	}
+}
+
 static void *writeback_main(void *argument)
 {
 	struct writeback *writeback = argument;
@@ -215,6 +241,13 @@ static void *writeback_main(void *argument)
 	while (!writeback->is_stopping) {
 		int64_t next_ms;
 		struct scheduled *scheduled = take_locked(writeback, &next_ms);
+		if (scheduled == NULL && clock_now_ms() - writeback->pruned_ms > PRUNE_EVERY_MS) {
+			writeback->pruned_ms = clock_now_ms();
+			(void)pthread_mutex_unlock(&writeback->mutex);
+			prune(writeback);
+			(void)pthread_mutex_lock(&writeback->mutex);
+			continue;
+		}
 		if (scheduled == NULL) {
 			clock_wait_until(&writeback->wake, &writeback->mutex, next_ms);
 			continue;

@@ -24,6 +24,7 @@ struct writeback {
 	pthread_cond_t finished; /* a push ended */
 	struct scheduled *first; /* guarded by mutex; unordered, one a page */
 	bool is_stopping;	 /* guarded by mutex */
+	int64_t pruned_ms;	 /* guarded by mutex; when what is too old was last forgotten */
 	pthread_t threads[WRITEBACK_THREADS];
 	unsigned thread_count;
 	struct workspace *workspace;

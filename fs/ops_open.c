@@ -428,7 +428,10 @@ void ops_release(fuse_req_t req, fuse_ino_t number, struct fuse_file_info *file)
 	struct fs *fs = fs_of(req);
 	struct handle *handle = handle_of(file);
 	if (handle->kind == HANDLE_PAGE && handle->is_writable) {
-		(void)commit_page(fs, number, handle, false);
+		if (commit_page(fs, number, handle, false) < 0) {
+			/* What the kernel has of it is in no version. */
+			inode_set_version(fs->inodes, number, 0);
+		}
 	} else if (handle->kind == HANDLE_LOCAL) {
 		(void)!save_renamed(fs, number, handle);
 		note_local_version(fs, number, handle);

@@ -21,6 +21,7 @@ struct arguments {
 	bool is_json;
 	bool is_complete;
 	bool is_confirmed;
+	long long show; /* 0: not given */
 };
 
 static int wrong_usage(const char *command)
@@ -35,6 +36,7 @@ static int parse(int argc, char **argv, const char *allowed, struct arguments *a
 	static const struct option longs[] = {{"json", no_argument, NULL, 'j'},
 					      {"complete", no_argument, NULL, 'c'},
 					      {"confirm", no_argument, NULL, 'y'},
+					      {"show", required_argument, NULL, 's'},
 					      {NULL, 0, NULL, 0}};
 	int c;
 	*arguments = (struct arguments){0};
@@ -51,6 +53,16 @@ static int parse(int argc, char **argv, const char *allowed, struct arguments *a
 		arguments->is_json |= c == 'j';
 		arguments->is_complete |= c == 'c';
 		arguments->is_confirmed |= c == 'y';
+		if (c == 's') {
+			char *end;
+			arguments->show = strtoll(optarg, &end, 10);
+			if (arguments->show <= 0 || *end != '\0') {
+				(void)fprintf(stderr,
+					      "%s: --show wants a number of `notionfs log`\n",
+					      argv[0]);
+				return wrong_usage(argv[0]);
+			}
+		}
 	}
 	if (argc - optind > 1) {
 		(void)fprintf(stderr, "%s: one path at a time, \"%s\" is too much\n", argv[0],
@@ -213,6 +225,115 @@ int command_info(int argc, char **argv)
 			print_safe(json_string_value(json_object_get(error, "remedy")));
 			(void)printf("\n");
 		}
+	}
+	json_decref(answer);
+	return EXIT_DONE;
+}
+
+/* Asks the daemon about the page of the arguments. 0, or an exit code; a message is printed then.
+ */
+static int ask_about(const char *command_name, const char *program,
+		     const struct arguments *arguments, bool needs_path, json_t **ret_answer)
+{
+	CLEANUP(free) char *mount = NULL;
+	CLEANUP(free) char *inside = NULL;
+	if (needs_path && arguments->path == NULL) {
+		(void)fprintf(stderr, "%s: which page?\n", program);
+		return wrong_usage(program);
+	}
+	if (client_find(arguments->path, &mount, &inside) < 0) {
+		return EXIT_FAILED;
+	}
+	json_t *command = json_pack("{ss ss sI}", "command", command_name, "path", inside, "show",
+				    (json_int_t)arguments->show);
+	int r = client_command(mount, command, ret_answer);
+	json_decref(command);
+	return r < 0 ? EXIT_FAILED : EXIT_DONE;
+}
+
+static void print_json(const json_t *answer)
+{
+	(void)json_dumpf(answer, stdout, JSON_INDENT(1));
+	(void)printf("\n");
+}
+
+int command_plan(int argc, char **argv)
+{
+	struct arguments arguments;
+	json_t *answer = NULL;
+	size_t i;
+	json_t *call;
+	int r = parse(argc, argv, "j", &arguments);
+	r = r != 0 ? r : ask_about("plan", argv[0], &arguments, true, &answer);
+	if (r != EXIT_DONE) {
+		return r;
+	}
+	const char *error = json_string_value(json_object_get(answer, "error"));
+	if (arguments.is_json) {
+		print_json(answer);
+	} else {
+		json_array_foreach (json_object_get(answer, "calls"), i, call) {
+			(void)json_dumpf(call, stdout, JSON_COMPACT);
+			(void)printf("\n");
+		}
+		if (error != NULL) {
+			(void)fprintf(stderr, "it can't be sent: %s\n", error);
+		} else if (json_is_true(json_object_get(answer, "waits"))) {
+			(void)fprintf(stderr, "it waits for another page that is new\n");
+		} else if (strcmp(json_string_value(json_object_get(answer, "state")), "held") ==
+			   0) {
+			(void)fprintf(stderr, "it is held until `notionfs sync --confirm`\n");
+		}
+	}
+	json_decref(answer);
+	return error != NULL ? EXIT_FAILED : EXIT_DONE;
+}
+
+int command_discard(int argc, char **argv)
+{
+	struct arguments arguments;
+	json_t *answer = NULL;
+	int r = parse(argc, argv, "j", &arguments);
+	r = r != 0 ? r : ask_about("discard", argv[0], &arguments, true, &answer);
+	if (r == EXIT_DONE && arguments.is_json) {
+		print_json(answer);
+	}
+	json_decref(answer);
+	return r;
+}
+
+int command_log(int argc, char **argv)
+{
+	struct arguments arguments;
+	json_t *answer = NULL;
+	size_t i;
+	json_t *event;
+	int r = parse(argc, argv, "js", &arguments);
+	r = r != 0 ? r : ask_about("log", argv[0], &arguments, false, &answer);
+	if (r != EXIT_DONE) {
+		return r;
+	}
+	const json_t *text = json_object_get(answer, "text");
+	if (arguments.is_json) {
+		print_json(answer);
+	} else if (text != NULL) {
+		/* The bytes as they were: into a file, or a pager. */
+		(void)fwrite(json_string_value(text), 1, json_string_length(text), stdout);
+	}
+	json_array_foreach (json_object_get(answer, "events"), i, event) {
+		json_int_t calls = json_integer_value(json_object_get(event, "calls"));
+		if (arguments.is_json) {
+			break;
+		}
+		(void)printf("%5lld  %.19sZ  %-9s  ",
+			     (long long)json_integer_value(json_object_get(event, "n")),
+			     json_string_value(json_object_get(event, "at")),
+			     json_string_value(json_object_get(event, "what")));
+		print_safe(json_string_value(json_object_get(event, "path")));
+		if (calls > 0) {
+			(void)printf(" (%lld request%s)", (long long)calls, calls == 1 ? "" : "s");
+		}
+		(void)printf("\n");
 	}
 	json_decref(answer);
 	return EXIT_DONE;

@@ -8,6 +8,9 @@
 int command_status(int argc, char **argv);
 int command_sync(int argc, char **argv);
 int command_info(int argc, char **argv);
+int command_plan(int argc, char **argv);
+int command_discard(int argc, char **argv);
+int command_log(int argc, char **argv);
 int command_unmount(int argc, char **argv);
 
 #endif

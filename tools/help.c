@@ -69,6 +69,24 @@ static const struct {
 	 "Looks at FUSE, the folders, the token and what Notion lets it see, and says what\n"
 	 "to do about each that is not right. Nothing is mounted, nothing is changed. Exit 1\n"
 	 "when a mount would not work.\n"},
+	{"plan", "PATH", "the requests a page's save will make",
+	 "usage: notionfs plan [--json] PATH\n"
+	 "\n"
+	 "The API calls that the save of this page, which is not sent yet, will make: one\n"
+	 "JSON object a line, as `diff` prints them; nothing when nothing is owed. A text\n"
+	 "that can't be sent: why, and exit 1. Asks Notion nothing.\n"},
+	{"discard", "PATH", "drop a save that can't be sent",
+	 "usage: notionfs discard [--json] PATH\n"
+	 "\n"
+	 "Drops the save of this page that is owed (held, in error, or not sent yet): the\n"
+	 "page reads as Notion has it, and PATH.error goes. A new page that was never sent\n"
+	 "goes with it. The text that was dropped stays in `notionfs log` for 30 days.\n"},
+	{"log", "[PATH]", "what was sent and fetched, and what that replaced",
+	 "usage: notionfs log [--show N] [--json] [PATH]\n"
+	 "\n"
+	 "What was pushed, pulled and discarded, of one page or of all, the newest last.\n"
+	 "\n"
+	 "  --show N     print the text that entry N replaced; it is kept for 30 days\n"},
 	{"render", "[FILE]", "Notion's JSON to Markdown",
 	 "usage: notionfs render [--page PAGE.json --schema DATA_SOURCE.json]\n"
 	 "                       [--names NAMES.json] [FILE]\n"
