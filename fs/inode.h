@@ -100,9 +100,11 @@ void inode_become_local(struct inode_table *table, uint64_t number, node_id obje
 /* A page or directory was renamed within the workspace. */
 void inode_rename_node(struct inode_table *table, node_id object, node_id directory,
 		       const char *name);
-/* A local object, and whatever lies below it, was renamed. */
-void inode_rename_local(struct inode_table *table, node_id directory, const char *path,
-			node_id new_directory, const char *new_path);
+/* A local object, and whatever lies below a directory, was renamed. Of a directory everything is
+ * looked at that the kernel knows. */
+void inode_rename_local(struct inode_table *table, node_id object, bool is_directory,
+			node_id directory, const char *path, node_id new_directory,
+			const char *new_path);
 /* Two local objects changed their names with each other. */
 void inode_exchange_local(struct inode_table *table, node_id directory, const char *path,
 			  node_id new_directory, const char *new_path);

@@ -150,27 +150,39 @@ static void move_name(struct name *name, node_id directory, const char *path, no
 	name->directory = new_directory;
 }
 
+static void move_names_of(struct inode *inode, node_id directory, const char *path,
+			  node_id new_directory, const char *new_path)
+{
+	for (struct name *name = inode->names; name != NULL; name = name->next) {
+		move_name(name, directory, path, new_directory, new_path);
+	}
+}
+
+/* Of everything: whatever lies below a directory. */
 static void move_names_locked(struct inode_table *table, node_id directory, const char *path,
 			      node_id new_directory, const char *new_path)
 {
 	for (size_t i = 0; i < table->slots; i++) {
 		for (struct inode *inode = table->by_number[i]; inode != NULL;
 		     inode = inode->next_number) {
-			if (inode->kind != PLACE_LOCAL) {
-				continue;
-			}
-			for (struct name *name = inode->names; name != NULL; name = name->next) {
-				move_name(name, directory, path, new_directory, new_path);
+			if (inode->kind == PLACE_LOCAL) {
+				move_names_of(inode, directory, path, new_directory, new_path);
 			}
 		}
 	}
 }
 
-void inode_rename_local(struct inode_table *table, node_id directory, const char *path,
-			node_id new_directory, const char *new_path)
+void inode_rename_local(struct inode_table *table, node_id object, bool is_directory,
+			node_id directory, const char *path, node_id new_directory,
+			const char *new_path)
 {
 	LOCK_SCOPE(&table->lock);
-	move_names_locked(table, directory, path, new_directory, new_path);
+	struct inode *inode = inode_find_object(table, object);
+	if (is_directory) {
+		move_names_locked(table, directory, path, new_directory, new_path);
+	} else if (inode != NULL) {
+		move_names_of(inode, directory, path, new_directory, new_path);
+	}
 }
 
 void inode_exchange_local(struct inode_table *table, node_id directory, const char *path,

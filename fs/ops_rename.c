@@ -120,7 +120,8 @@ static int rename_local(struct fs *fs, const struct side *from, const struct sid
 		return 0; /* two names of one file: rename(2) does nothing */
 	}
 	forget_target(fs, to);
-	inode_rename_local(fs->inodes, from->place.directory, from->place.path, to->place.directory,
+	inode_rename_local(fs->inodes, from->st.st_ino, S_ISDIR(from->st.st_mode),
+			   from->place.directory, from->place.path, to->place.directory,
 			   to->place.path);
 	return 0;
 }

@@ -220,11 +220,17 @@ START_TEST(renaming_a_local_directory_moves_what_lies_below_it)
 	uint64_t file = inode_remember_local(table, LOCAL(2), 3, "d/e/f");
 	uint64_t beside = inode_remember_local(table, LOCAL(3), 3, "dx/f");
 	uint64_t elsewhere = inode_remember_local(table, LOCAL(4), 4, "d/f");
-	inode_rename_local(table, 3, "d", 9, "new/name");
+	inode_rename_local(table, LOCAL(1), true, 3, "d", 9, "new/name");
 	ck_place_local(directory, 9, "new/name");
 	ck_place_local(file, 9, "new/name/e/f");
 	ck_place_local(beside, 3, "dx/f");
 	ck_place_local(elsewhere, 4, "d/f");
+	/* A file's other name stays where it is. */
+	ck_assert_uint_eq(inode_remember_local(table, LOCAL(4), 4, "hard"), elsewhere);
+	inode_rename_local(table, LOCAL(4), false, 4, "d/f", 4, "g");
+	ck_place_local(elsewhere, 4, "g");
+	inode_unlink_local(table, LOCAL(4), 4, "g", false);
+	ck_place_local(elsewhere, 4, "hard");
 	inode_table_free(table);
 }
 END_TEST
