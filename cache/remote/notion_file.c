@@ -116,7 +116,8 @@ int notion_file_read(struct notion *notion, const char *url, int fd, struct fail
 /* ---- uploading ---- */
 
 static int post(struct notion *notion, const char *path, const json_t *body,
-		const struct http_file_part *part, struct failure *failure, json_t **ret_answer)
+		const struct http_file_part *part, bool is_repeatable, struct failure *failure,
+		json_t **ret_answer)
 {
 	struct notion_call call = {
 		.method = "POST",
@@ -125,7 +126,7 @@ static int post(struct notion *notion, const char *path, const json_t *body,
 		.part = part,
 		.priority = PRIORITY_SAVE,
 		.is_write = true,
-		.is_repeatable = true,
+		.is_repeatable = is_repeatable,
 		.extra_timeout_ms = part == NULL ? 0 : (int64_t)part->len / UPLOAD_BYTES_PER_MS,
 	};
 	return notion_call(notion, &call, failure, ret_answer);
@@ -141,7 +142,7 @@ static void upload_path(char path[96], const struct uuid *upload, const char *ve
 int notion_create_upload(struct notion *notion, const json_t *body, struct failure *failure,
 			 json_t **ret_answer)
 {
-	return post(notion, "/v1/file_uploads", body, NULL, failure, ret_answer);
+	return post(notion, "/v1/file_uploads", body, NULL, true, failure, ret_answer);
 }
 
 int notion_send_upload(struct notion *notion, const struct uuid *upload,
@@ -157,7 +158,7 @@ int notion_send_upload(struct notion *notion, const struct uuid *upload,
 		.part_number = part->part_number,
 	};
 	upload_path(path, upload, "send");
-	return post(notion, path, NULL, &file, failure, ret_answer);
+	return post(notion, path, NULL, &file, false, failure, ret_answer);
 }
 
 int notion_complete_upload(struct notion *notion, const struct uuid *upload,
@@ -165,5 +166,5 @@ int notion_complete_upload(struct notion *notion, const struct uuid *upload,
 {
 	char path[96];
 	upload_path(path, upload, "complete");
-	return post(notion, path, NULL, NULL, failure, ret_answer);
+	return post(notion, path, NULL, NULL, false, failure, ret_answer);
 }

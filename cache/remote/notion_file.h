@@ -23,8 +23,9 @@ must_check int notion_file_size(struct notion *notion, const char *url, struct f
 must_check int notion_file_read(struct notion *notion, const char *url, int fd,
 				struct failure *failure);
 
-/* POST /v1/file_uploads: what is to come. An upload that nothing refers to goes away by itself, so
- * all three are repeated like reads. */
+/* POST /v1/file_uploads: what is to come. Repeated like a read: an upload that nothing refers to
+ * goes away by itself. The other two are not: one that was carried out is refused the second
+ * time (notion_upload.h makes it again from the start). */
 must_check int notion_create_upload(struct notion *notion, const json_t *body,
 				    struct failure *failure, json_t **ret_answer);
 
