@@ -72,12 +72,14 @@ static void warn_of_read_only(struct differ *differ, const struct diff_node *nod
 	    (from->list_start_index != to->list_start_index ||
 	     (from->list_format == NULL) != (to->list_format == NULL) ||
 	     (from->list_format != NULL && strcmp(from->list_format, to->list_format) != 0))) {
+		differ->plan->is_exact = false;
 		warn(differ, to->line,
 		     "where a list starts and how it counts can't be changed through the API, "
 		     "change it in Notion");
 	}
 	if (diff_identity_is_child(to) && from->name != NULL && to->name != NULL &&
 	    strcmp(from->name, to->name) != 0) {
+		differ->plan->is_exact = false;
 		warn(differ, to->line, "the title of a %s is not changed here, rename its file",
 		     name_of(to));
 	}
@@ -127,6 +129,18 @@ static void warn_of_kept(struct differ *differ)
 
 /* ---- calls ---- */
 
+/* What an update has no way to say: the API takes no null there. */
+static const char *taken_away(const struct block *from, const struct block *to)
+{
+	if (from->icon.kind != ICON_NONE && to->icon.kind == ICON_NONE) {
+		return "an icon";
+	}
+	if (from->width_ratio != NULL && to->width_ratio == NULL) {
+		return "a column's width";
+	}
+	return from->name != NULL && to->name == NULL ? "a file's name" : NULL;
+}
+
 static void add_update(struct differ *differ, struct diff_node *node)
 {
 	const struct block *from = node->match->block;
@@ -135,10 +149,19 @@ static void add_update(struct differ *differ, struct diff_node *node)
 		return;
 	}
 	json_t *body = block_update_json(from, node->block);
-	if (json_object_size(json_object_get(body, block_type_name(from->type))) == 0) {
-		json_decref(body);
+	bool is_empty = json_object_size(json_object_get(body, block_type_name(from->type))) == 0;
+	const char *taken = taken_away(from, node->block);
+	if (taken != NULL) {
+		differ->plan->is_exact = false;
+		warn(differ, node->block->line,
+		     "%s can't be taken away through the API, do it in Notion", taken);
+	} else if (is_empty) {
+		differ->plan->is_exact = false;
 		warn(differ, node->block->line,
 		     "this change can't be made through the API, make it in Notion");
+	}
+	if (is_empty) {
+		json_decref(body);
 		return;
 	}
 	differ->is_refused |= diff_refuse_update(node->block, body, differ->diagnostics);

@@ -108,7 +108,7 @@ static void add_common(json_t *payload, const struct block *from, const struct b
 		const char *name = to->color_name != NULL ? to->color_name : color_name(to->color);
 		json_object_set_new(payload, "color", json_text_string(name));
 	}
-	if (!same_icon(from, to)) {
+	if (!same_icon(from, to) && to->icon.kind != ICON_NONE) {
 		json_object_set_new(payload, "icon", icon_to_json(&to->icon, BLOCK_SHAPE_CREATE));
 	}
 }

@@ -235,7 +235,8 @@ START_TEST(an_update_sends_what_differs_and_what_the_api_requires)
 		      "{\"quote\":{\"color\":\"default\",\"rich_text\":"
 		      "[{\"type\":\"text\",\"text\":{\"content\":\"q\"}}]}}");
 	assert_update("[{\"type\":\"callout\",\"callout\":{\"icon\":{\"emoji\":\"x\"}}}]",
-		      "[{\"type\":\"callout\",\"callout\":{}}]", "{\"callout\":{\"icon\":null}}");
+		      "[{\"type\":\"callout\",\"callout\":{}}]",
+		      "{}"); /* an icon can't be null in an update, by the official types */
 	assert_update("[{\"type\":\"image\",\"image\":{\"external\":{\"url\":\"https://a\"}}}]",
 		      "[{\"type\":\"image\",\"image\":{\"external\":{\"url\":\"https://b\"}}}]",
 		      "{\"image\":{\"external\":{\"url\":\"https://b\"}}}");
