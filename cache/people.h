@@ -9,6 +9,7 @@
 
 #include <jansson.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -18,8 +19,9 @@ struct person;
 
 struct people {
 	pthread_mutex_t mutex;
-	struct person *items; /* guarded by mutex; never shrinks, strings live as long as it */
-	size_t count;	      /* guarded by mutex */
+	struct person *items;  /* guarded by mutex; never shrinks, strings live as long as it */
+	size_t count;	       /* guarded by mutex */
+	atomic_bool is_listed; /* since the start; or Notion refuses to list them */
 };
 
 void people_init(struct people *people);

@@ -131,6 +131,13 @@ static void log_warnings(const struct push *push, const struct diagnostics *diag
 	}
 }
 
+static int plan_again(struct push *push, struct diagnostics *diagnostics)
+{
+	diagnostics_release(diagnostics);
+	diagnostics_init(diagnostics);
+	return push_plan(push, diagnostics);
+}
+
 static int plan(struct push *push, struct diagnostics *diagnostics)
 {
 	int r = push_have_schema(push, false, NULL);
@@ -138,10 +145,16 @@ static int plan(struct push *push, struct diagnostics *diagnostics)
 		r = push_plan(push, diagnostics);
 	}
 	if (r == -EINVAL && is_in_head(push, diagnostics_first_error(diagnostics)) &&
+	    !atomic_load(&push->workspace->people.is_listed)) {
+		/* After a start nobody is known by name yet: that is no mistake of the text. */
+		if (refresh_people(push->workspace, PRIORITY_SAVE) < 0) {
+			return -EAGAIN;
+		}
+		r = plan_again(push, diagnostics);
+	}
+	if (r == -EINVAL && is_in_head(push, diagnostics_first_error(diagnostics)) &&
 	    is_schema_renewed(push)) {
-		diagnostics_release(diagnostics);
-		diagnostics_init(diagnostics);
-		r = push_plan(push, diagnostics);
+		r = plan_again(push, diagnostics);
 	}
 	if (r == 0) {
 		log_warnings(push, diagnostics);
@@ -363,6 +376,8 @@ int push_validate(struct workspace *workspace, node_id node)
 	int r = load(&push, node);
 	bool is_save = r == 0 && push.entry.kind == QUEUE_SAVE &&
 		       push.entry.state == QUEUE_PENDING && push.journal == NULL;
+	/* Names of people are not known from the first moment on. */
+	is_save &= atomic_load(&workspace->people.is_listed);
 	r = is_save ? push_plan(&push, &diagnostics) : 0;
 	push_release(&push);
 	return r == -EINVAL && diagnostics.has_error ? -EINVAL : 0;
@@ -424,7 +439,9 @@ int push_show(struct workspace *workspace, node_id node, json_t **ret_answer)
 		r = push_plan(&push, &diagnostics);
 		const struct diagnostic *first = diagnostics_first_error(&diagnostics);
 		error = r == -EINVAL && first != NULL ? first->message : NULL;
-		waits = r == -EAGAIN;
+		waits = r == -EAGAIN || (error != NULL && is_in_head(&push, first) &&
+					 !atomic_load(&workspace->people.is_listed));
+		error = waits ? NULL : error;
 		r = error != NULL || waits ? 0 : r;
 	}
 	json_t *calls = calls_left(&push);

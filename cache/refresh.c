@@ -367,7 +367,11 @@ int refresh_people(struct workspace *workspace, enum priority priority)
 		if (r < 0) {
 			/* A personal token may not list them (notion-api.md §2): ids are shown. */
 			log_info("people can't be listed: %s", failure.message);
-			return r == -EPERM || r == -ENOENT || r == -EINVAL ? 0 : r;
+			if (r != -EPERM && r != -ENOENT && r != -EINVAL) {
+				return r;
+			}
+			atomic_store(&workspace->people.is_listed, true);
+			return 0;
 		}
 		json_array_foreach (json_object_get(answer, "results"), i, user) {
 			people_add(&workspace->people, user);
@@ -377,6 +381,7 @@ int refresh_people(struct workspace *workspace, enum priority priority)
 		}
 		json_decref(answer);
 	} while (cursor != NULL);
+	atomic_store(&workspace->people.is_listed, true);
 	return 0;
 }
 
