@@ -215,6 +215,22 @@ int local_rename(struct local *local, node_id directory, const char *path, node_
 	return renameat2(parent, name, new_parent, new_name, flags) < 0 ? -errno : 0;
 }
 
+int local_adopt(struct local *local, node_id directory, const char *name, node_id new_directory)
+{
+	char full[LOCAL_PATH_BYTES];
+	char folder[FOLDER_BYTES];
+	const char *last = NULL;
+	CLEANUP(fd) int parent = open_parent(local, directory, name, false, full, &last);
+	if (parent < 0) {
+		return parent == -ENOENT ? 0 : parent;
+	}
+	(void)snprintf(folder, sizeof folder, "%016" PRIx64, new_directory);
+	if (renameat(parent, last, local->root, folder) < 0) {
+		return errno == ENOENT ? 0 : -errno;
+	}
+	return 0;
+}
+
 int local_symlink(struct local *local, const char *target, node_id directory, const char *path)
 {
 	char full[LOCAL_PATH_BYTES];

@@ -42,6 +42,10 @@ must_check int local_unlink(struct local *local, node_id directory, const char *
 must_check int local_rmdir(struct local *local, node_id directory, const char *path);
 must_check int local_rename(struct local *local, node_id directory, const char *path,
 			    node_id new_directory, const char *new_path, unsigned flags);
+/* The directory `name` of one folder becomes the folder of another workspace directory, which has
+ * none yet. */
+must_check int local_adopt(struct local *local, node_id directory, const char *name,
+			   node_id new_directory);
 must_check int local_symlink(struct local *local, const char *target, node_id directory,
 			     const char *path);
 must_check int local_link(struct local *local, node_id directory, const char *path,

@@ -27,8 +27,7 @@ enum name_kind workspace_name_kind(struct workspace *workspace, const char *name
 	return name_is_page(name, workspace->options.local_globs) ? NAME_PAGE : NAME_LOCAL;
 }
 
-/* Our own stand-in until Notion gives the page its id. */
-static int stand_in_id(struct uuid *ret_id)
+int names_stand_in_id(struct uuid *ret_id)
 {
 	ssize_t n = getrandom(ret_id->bytes, sizeof ret_id->bytes, 0);
 	ret_id->bytes[6] = (uint8_t)((ret_id->bytes[6] & 0x0f) | 0x40);
@@ -79,7 +78,7 @@ static int claim_name(void *context, struct store_transaction *state)
 		if ((record.flags & NODE_HIDDEN) == 0) {
 			return claim->is_new_only ? -EEXIST : 0;
 		}
-		record.flags &= ~(unsigned)NODE_HIDDEN;
+		record.flags &= ~(unsigned)(NODE_HIDDEN | NODE_IMPLIED);
 		r = tree_put(state, &record);
 		return r < 0 ? r
 			     : tree_touch(state, claim->directory, claim->name, clock_now_ms(),
@@ -92,7 +91,7 @@ static int claim_name(void *context, struct store_transaction *state)
 		r = names_can_create(claim->workspace, &parent);
 	}
 	if (r == 0) {
-		r = stand_in_id(&id);
+		r = names_stand_in_id(&id);
 	}
 	if (r == 0) {
 		r = tree_create(state, claim->directory, claim->name, &id, claim->mode,

@@ -10,6 +10,8 @@
 
 /* May a page be made here? -EROFS, -EPERM, -ENOTDIR. */
 must_check int names_can_create(struct workspace *workspace, const struct node_record *directory);
+/* Our own id for a page until Notion gives it one. */
+must_check int names_stand_in_id(struct uuid *ret_id);
 /* A page that is only a text so far goes: out of the tree and the queue, or, when it is in Notion
  * or on its way there, as unlink does it. */
 must_check int names_forget(struct workspace *workspace, node_id directory, const char *name);

@@ -91,6 +91,27 @@ static int count_visible(void *context, const struct node_record *record)
 	return 0;
 }
 
+/* mkdir X and a page in it made the page X; who takes both back has never seen X.md. */
+static int owe_trash_of_implied(struct workspace *workspace, struct store_transaction *state,
+				const struct uuid *object, node_id *ret_page)
+{
+	struct node_record page;
+	*ret_page = 0;
+	int r = tree_find(state, object, false, &page);
+	if (r < 0 || (page.flags & NODE_IMPLIED) == 0) {
+		return r == -ENOENT ? 0 : r;
+	}
+	page.flags &= ~(unsigned)NODE_IMPLIED;
+	r = tree_put(state, &page);
+	if (r == 0) {
+		r = owe_trash(workspace, state, &page);
+	}
+	if (r == 0) {
+		*ret_page = page.node;
+	}
+	return r;
+}
+
 int workspace_rmdir(struct workspace *workspace, node_id directory, const char *name)
 {
 	CLEANUP(transaction) struct store_transaction *state = NULL;
@@ -133,5 +154,16 @@ int workspace_rmdir(struct workspace *workspace, node_id directory, const char *
 	} else {
 		r = tree_remove_directory(state, &record, clock_now_ms(), &changes);
 	}
-	return r < 0 ? r : workspace_commit(&state, NULL);
+	node_id page = 0;
+	if (r == 0) {
+		r = owe_trash_of_implied(workspace, state, &record.object, &page);
+	}
+	if (r == 0) {
+		r = workspace_commit(&state, NULL);
+	}
+	if (r == 0 && page != 0) {
+		writeback_schedule(&workspace->writeback, page,
+				   clock_now_ms() + workspace->options.trash_delay_ms);
+	}
+	return r;
 }

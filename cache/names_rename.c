@@ -54,6 +54,11 @@ static int owe(struct renaming *renaming, bool is_retitled)
 		entry.base =
 			json_pack("{so*}", "page", object_find(renaming->cache, &page->object));
 	}
+	if (entry.kind == QUEUE_REVEAL) {
+		entry.kind = QUEUE_RETITLE;
+		entry.base =
+			json_pack("{so*}", "page", object_find(renaming->cache, &page->object));
+	}
 	if (entry.kind == QUEUE_RETITLE && entry.state == QUEUE_ERROR) {
 		entry.state = QUEUE_PENDING;
 		free(entry.error);
@@ -210,6 +215,10 @@ static int load(struct renaming *renaming, node_id directory, const char *name)
 	}
 	if (renaming->is_directory) {
 		r = tree_find(renaming->state, &renaming->page.object, false, &renaming->page);
+	}
+	if (r == 0 && (renaming->page.flags & NODE_IMPLIED) != 0) {
+		/* It gets its name now, and shows it. */
+		renaming->page.flags &= ~(unsigned)(NODE_HIDDEN | NODE_IMPLIED);
 	}
 	if (r == 0 && (renaming->page.flags & NODE_HIDDEN) != 0) {
 		r = -EBUSY; /* its file is being removed */

@@ -214,6 +214,12 @@ static int push_save(struct push *push)
 	if (r == 0 && push->journal == NULL && push->entry.state != QUEUE_PENDING) {
 		return 0; /* what was on its way is settled; this waits for a person */
 	}
+	if (r == 0 && push->journal == NULL && (push->record.flags & NODE_NEW) != 0) {
+		r = push_wait_turn(push);
+		if (r == -EINPROGRESS) {
+			return r;
+		}
+	}
 	if (r == 0 && push->journal == NULL) {
 		r = plan(push, &diagnostics);
 		const struct diagnostic *error = diagnostics_first_error(&diagnostics);
@@ -332,6 +338,7 @@ int push_page(struct workspace *workspace, node_id node, int64_t *ret_again_ms)
 		push_release(&push);
 		return 0;
 	}
+	bool was_new = r == 0 && (push.record.flags & NODE_NEW) != 0;
 	if (r == 0 && push.journal == NULL && !push_has_to_move(&push) &&
 	    (push.entry.state == QUEUE_HELD || push.entry.state == QUEUE_ERROR)) {
 		push_release(&push);
@@ -354,12 +361,16 @@ int push_page(struct workspace *workspace, node_id node, int64_t *ret_again_ms)
 	if (r == 0) {
 		r = push.entry.kind == QUEUE_TRASH     ? push_leave(&push)
 		    : push.entry.kind == QUEUE_RESTORE ? push_restored(&push)
+		    : push.entry.kind == QUEUE_REVEAL  ? push_reveal(&push)
 						       : push_save(&push);
 	}
 	if (r == -ECANCELED) {
 		r = 0; /* stopping: the queue has it; or it waits for a person */
 	}
-	if (r < 0 && r != -EAGAIN) {
+	if (was_new && (r == 0 || r == -EAGAIN)) {
+		push_wake_others(&push);
+	}
+	if (r < 0 && r != -EAGAIN && r != -EINPROGRESS) {
 		log_error("saving %s failed: %s", push.record.name, strerror(-r));
 		r = -EAGAIN;
 	}

@@ -21,7 +21,8 @@
 
 /*
  * 0: nothing is owed any more, or it waits for a person (state in the queue). -EAGAIN: try again,
- * at *ret_again_ms when that is not 0, else after a while.
+ * at *ret_again_ms when that is not 0, else after a while. -EINPROGRESS: when another page is made,
+ * which wakes it.
  */
 must_check int push_page(struct workspace *workspace, node_id node, int64_t *ret_again_ms);
 
@@ -86,6 +87,12 @@ must_check int push_move(struct push *push);
 /* Is a page to be moved out of this one's tree, and has not been yet? */
 bool push_is_being_left(struct push *push);
 
+/* Is it a new page's turn? -EINPROGRESS: its parent or an older sibling is made first; it is woken
+ * after that. */
+must_check int push_wait_turn(struct push *push);
+/* The page is made, or will not be: who waited for it has his turn. */
+void push_wake_others(struct push *push);
+
 /* All calls are sent: the new body into the stores, the entry out of the queue. */
 must_check int push_finish(struct push *push);
 /*
@@ -143,6 +150,11 @@ bool push_is_trash_journal(const struct push *push);
 must_check int push_untrash(struct push *push);
 /* The entry is a QUEUE_RESTORE whose page is out of the trash. */
 must_check int push_restored(struct push *push);
+/* Owes the showing of a page that is NODE_IMPLIED, in the caller's transaction. */
+must_check int push_owe_reveal(struct workspace *workspace, struct store_transaction *state,
+			       const struct node_record *record);
+/* The entry is a QUEUE_REVEAL. 0, or -EAGAIN as push_page. */
+must_check int push_reveal(struct push *push);
 /* It can't be sent as it is: the entry stays, with the reason. */
 must_check int push_refuse(struct push *push, unsigned line, unsigned column, const char *message);
 

@@ -233,6 +233,15 @@ static json_t *answer_again(struct push *push, json_t *blocks, const json_t *cal
 	return json_pack("{so}", "results", results);
 }
 
+/* One call that made a page with nothing in it, and its answer is here? */
+static bool push_is_bare_create(const struct push *push)
+{
+	const json_t *calls = json_object_get(push->journal, "calls");
+	const json_t *body = json_object_get(json_array_get(calls, 0), "body");
+	return !push->is_resumed && json_array_size(calls) == 1 &&
+	       json_array_size(json_object_get(body, "children")) == 0;
+}
+
 int push_assemble(struct push *push, json_t *remote, json_t **ret_blocks)
 {
 	size_t i;
@@ -240,6 +249,11 @@ int push_assemble(struct push *push, json_t *remote, json_t **ret_blocks)
 	json_t *base = json_object_get(push->entry.base, "blocks");
 	size_t done = (size_t)json_integer_value(json_object_get(push->journal, "done"));
 	bool is_new = (push->record.flags & NODE_NEW) != 0;
+	if (is_new && remote == NULL && push_is_bare_create(push)) {
+		/* Nothing was made in it whose ids could be asked for. */
+		*ret_blocks = json_array();
+		return 0;
+	}
 	if ((is_new || push->is_resumed) && remote == NULL) {
 		return -ESTALE;
 	}
@@ -315,7 +329,8 @@ int push_page_after(struct push *push, json_t **ret_page)
 	size_t done = (size_t)json_integer_value(json_object_get(push->journal, "done"));
 	for (size_t i = 0; i < done; i++) {
 		const json_t *call = json_array_get(json_object_get(push->journal, "calls"), i);
-		if (strncmp(json_get_text(call, "path"), "/v1/pages/", 10) == 0) {
+		/* The page's PATCH, or what made it. */
+		if (strncmp(json_get_text(call, "path"), "/v1/pages", 9) == 0) {
 			char key[24];
 			(void)snprintf(key, sizeof key, "%zu", i + 1);
 			patch = json_object_get(call, "body");

@@ -116,6 +116,7 @@ struct result {
 	json_t *authored;
 	int64_t fetched_ms;
 	bool is_changed;
+	bool is_implied; /* it is shown later */
 	char *left_over; /* a text saved over one that was merged since */
 	size_t left_over_len;
 };
@@ -261,6 +262,10 @@ static int store_result(struct push *push, struct result *result, struct tree_ch
 		r = content_update(push->workspace, state, cache, &record.object, &node,
 				   &result->is_changed, changes);
 	}
+	if (r == 0 && is_over && (record.flags & NODE_IMPLIED) != 0) {
+		r = push_owe_reveal(push->workspace, state, &record);
+		result->is_implied = r == 0;
+	}
 	return r < 0 ? r : workspace_commit(&state, &cache);
 }
 
@@ -343,6 +348,11 @@ int push_finish(struct push *push)
 				     result.fetched_ms);
 		workspace_tell(push->workspace, &changes);
 		push_remove_error_file(push);
+		if (result.is_implied) {
+			writeback_schedule(&push->workspace->writeback, push->record.node,
+					   clock_now_ms() +
+						   push->workspace->options.trash_delay_ms);
+		}
 		if (result.is_changed) {
 			workspace_tell_page(push->workspace, push->record.node);
 		}

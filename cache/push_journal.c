@@ -20,6 +20,9 @@ int push_save_journal(const struct push *push)
 		return -ENOMEM;
 	}
 	int r = workspace_begin(push->workspace, true, &state, NULL);
+	if (r == 0 && !queue_exists(state, push->record.node)) {
+		return -ECANCELED; /* taken back meanwhile: nothing of it is sent */
+	}
 	if (r == 0) {
 		r = store_put(state, STATE_JOURNAL, key, sizeof key, text, strlen(text));
 	}

@@ -27,6 +27,7 @@ enum queue_kind {
 	QUEUE_RETITLE, /* only the name or the place changed */
 	QUEUE_TRASH,   /* the page left its name; due after the grace time */
 	QUEUE_RESTORE, /* the page came back out of the trash, and nothing else */
+	QUEUE_REVEAL,  /* NODE_IMPLIED: it is shown after the grace time; nothing is sent */
 };
 
 struct queue_entry {

@@ -162,7 +162,7 @@ static int put_text(void *context, struct store_transaction *state)
 		record.version++;
 	}
 	int64_t now_ns = clock_now_ms() * 1000000;
-	record.flags &= ~(unsigned)(NODE_HIDDEN | NODE_RETURNED);
+	record.flags &= ~(unsigned)(NODE_HIDDEN | NODE_IMPLIED | NODE_RETURNED);
 	record.mtime_ns = save->mtime_ns;
 	record.ctime_ns = now_ns > record.ctime_ns ? now_ns : record.ctime_ns + 1;
 	save->version = record.version;

@@ -51,7 +51,8 @@ struct owed {
 static int note_owed(void *context, const struct queue_entry *entry)
 {
 	struct owed *owed = context;
-	if (entry->kind == QUEUE_TRASH && entry->state != QUEUE_HELD) {
+	if ((entry->kind == QUEUE_TRASH || entry->kind == QUEUE_REVEAL) &&
+	    entry->state != QUEUE_HELD) {
 		return 0; /* in its grace time: owed when that is over, not before */
 	}
 	if (entry->state == QUEUE_KEPT && entry->error == NULL) {

@@ -35,7 +35,9 @@ enum node_flag {
 	NODE_RETITLED = 1 << 5,	  /* named by rename(2); the title goes out with the next push */
 	NODE_FLAT = 1 << 6,	  /* database: the rows of `source` lie in it directly */
 	NODE_MOVED = 1 << 7,	  /* placed by rename(2); Notion is told with the next push */
-	NODE_RETURNED = 1 << 16,  /* could not be removed; X.md.error says why (status_returned) */
+	/* With NODE_HIDDEN: made for its directory's sake, not written yet (push_reveal.c). */
+	NODE_IMPLIED = 1 << 8,
+	NODE_RETURNED = 1 << 16, /* could not be removed; X.md.error says why (status_returned) */
 };
 
 struct node_record {

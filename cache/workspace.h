@@ -212,9 +212,17 @@ must_check int workspace_save(struct workspace *workspace, node_id directory, co
 /* The page leaves its name and keeps its claim on it for the grace time: unlink, and rename of
  * X.md to a local name (the caller has copied the bytes before). */
 must_check int workspace_unlink(struct workspace *workspace, node_id directory, const char *name);
-/* X/ beside a page X.md. -ENOTSUP: there is no such page: the caller makes a local directory. */
+/* X/ beside a page X.md. -ENOTSUP: there is no such page: the caller makes a local directory, which
+ * may become one later (workspace_adopt). */
 must_check int workspace_mkdir(struct workspace *workspace, node_id directory, const char *name,
 			       mode_t mode, struct node_attr *ret_attr);
+/* A local directory `name` becomes the directory of the page `name`.md, which is made when it is
+ * not there; its local files go with it. -EEXIST: it is one; -EPERM: no page can be made here. */
+must_check int workspace_adopt(struct workspace *workspace, node_id directory, const char *name,
+			       struct node_attr *ret_attr);
+/* Why something was refused, for .notionfs/errors and the log. */
+void workspace_explain(struct workspace *workspace, node_id directory, const char *name,
+		       const char *why);
 must_check int workspace_rmdir(struct workspace *workspace, node_id directory, const char *name);
 /* Page name to page name, or directory to directory. `flags` of renameat2. */
 must_check int workspace_rename(struct workspace *workspace, node_id directory, const char *name,

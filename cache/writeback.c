@@ -22,6 +22,8 @@
 /* After a failure that may pass: 1 s, doubled up to this. */
 #define RETRY_MAX_MS 60000
 #define PRUNE_EVERY_MS ((int64_t)24 * 3600 * 1000)
+/* Who waits for another page looks again by himself after this. */
+#define BEHIND_MS 5000
 
 struct scheduled {
 	node_id node;
@@ -29,6 +31,7 @@ struct scheduled {
 	bool is_due; /* false: nothing to send now, only being sent */
 	bool is_sending;
 	bool is_waiting; /* for another page's push */
+	bool is_behind; /* another page is sent first, and wakes it */
 	unsigned failures;
 	struct scheduled *next;
 };
@@ -77,6 +80,7 @@ void writeback_schedule(struct writeback *writeback, node_id node, int64_t due_m
 	}
 	scheduled->due_ms = due_ms;
 	scheduled->is_due = true;
+	scheduled->is_behind = false;
 	scheduled->failures = 0;
 	(void)pthread_cond_broadcast(&writeback->wake);
 }
@@ -158,6 +162,29 @@ bool writeback_is_pending(struct writeback *writeback)
 	return false;
 }
 
+bool writeback_is_near(struct writeback *writeback, node_id node, int64_t within_ms)
+{
+	int64_t until_ms = clock_now_ms() + within_ms;
+	LOCK_SCOPE(&writeback->mutex);
+	const struct scheduled *scheduled = find_locked(writeback, node);
+	return scheduled != NULL && (scheduled->is_sending || scheduled->is_behind ||
+				     (scheduled->is_due && scheduled->due_ms <= until_ms));
+}
+
+bool writeback_wake(struct writeback *writeback, node_id node)
+{
+	LOCK_SCOPE(&writeback->mutex);
+	struct scheduled *scheduled = find_locked(writeback, node);
+	if (scheduled == NULL || !(scheduled->is_behind || scheduled->is_sending)) {
+		return false;
+	}
+	scheduled->is_due = true;
+	scheduled->is_behind = false;
+	scheduled->due_ms = clock_now_ms();
+	(void)pthread_cond_broadcast(&writeback->wake);
+	return true;
+}
+
 bool writeback_is_busy(struct writeback *writeback, node_id node)
 {
 	LOCK_SCOPE(&writeback->mutex);
@@ -192,6 +219,11 @@ static void finish_locked(struct writeback *writeback, struct scheduled *schedul
 	scheduled->is_sending = false;
 	if (result == 0 || (again_ms != 0 && again_ms <= clock_now_ms())) {
 		wake_waiting_locked(writeback);
+	}
+	if (result == -EINPROGRESS && !scheduled->is_due) {
+		scheduled->is_due = true;
+		scheduled->is_behind = true;
+		scheduled->due_ms = clock_now_ms() + BEHIND_MS;
 	}
 	if (result == -EAGAIN && !scheduled->is_due) {
 		scheduled->is_due = true;
@@ -257,6 +289,7 @@ static void *writeback_main(void *argument)
 		scheduled->is_sending = true;
 		scheduled->is_waiting = false;
 		scheduled->is_due = false;
+		scheduled->is_behind = false;
 		(void)pthread_mutex_unlock(&writeback->mutex);
 		int r = push_page(writeback->workspace, node, &again_ms);
 		(void)pthread_mutex_lock(&writeback->mutex);
@@ -285,7 +318,8 @@ static int note_owed(void *context, const struct queue_entry *entry)
 		}
 	}
 	replay->nodes[replay->count] = entry->node;
-	replay->due_ms[replay->count++] = entry->kind == QUEUE_TRASH ? entry->due_ms : 0;
+	replay->due_ms[replay->count++] =
+		entry->kind == QUEUE_TRASH || entry->kind == QUEUE_REVEAL ? entry->due_ms : 0;
 	return 0;
 }
 

@@ -105,6 +105,10 @@ void inode_rename_node(struct inode_table *table, node_id object, node_id direct
 void inode_rename_local(struct inode_table *table, node_id object, bool is_directory,
 			node_id directory, const char *path, node_id new_directory,
 			const char *new_path);
+/* The local directory `object` at `path` has become the workspace's `node`: its number goes on, and
+ * what lies below it is found from there. */
+void inode_adopt_local(struct inode_table *table, node_id object, node_id directory,
+		       const char *path, node_id node);
 /* Two local objects changed their names with each other. */
 void inode_exchange_local(struct inode_table *table, node_id directory, const char *path,
 			  node_id new_directory, const char *new_path);

@@ -185,6 +185,34 @@ void inode_rename_local(struct inode_table *table, node_id object, bool is_direc
 	}
 }
 
+void inode_adopt_local(struct inode_table *table, node_id object, node_id directory,
+		       const char *path, node_id node)
+{
+	LOCK_SCOPE(&table->lock);
+	size_t len = strlen(path);
+	struct inode *inode = inode_find_object(table, object);
+	if (inode != NULL) {
+		inode_detach_locked(table, inode);
+		inode->kind = PLACE_DIRECTORY;
+		inode->object = node;
+		inode_set_only_name(inode, directory, path);
+		inode_attach_locked(table, inode);
+	}
+	for (size_t i = 0; i < table->slots; i++) {
+		for (inode = table->by_number[i]; inode != NULL; inode = inode->next_number) {
+			for (struct name *name = inode->kind == PLACE_LOCAL ? inode->names : NULL;
+			     name != NULL; name = name->next) {
+				if (name->directory == directory &&
+				    strncmp(name->path, path, len) == 0 && name->path[len] == '/') {
+					memmove(name->path, name->path + len + 1,
+						strlen(name->path + len + 1) + 1);
+					name->directory = node;
+				}
+			}
+		}
+	}
+}
+
 void inode_exchange_local(struct inode_table *table, node_id directory, const char *path,
 			  node_id new_directory, const char *new_path)
 {

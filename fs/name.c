@@ -5,6 +5,7 @@
 #include <string.h>
 #include <utf8proc.h>
 
+#include "fs/adopt.h"
 #include "fs/special.h"
 
 static bool ends_in_md(const char *name, size_t len)
@@ -89,6 +90,29 @@ int name_resolve_new(struct fs *fs, fuse_ino_t parent, const char *name,
 	if (!is_in_local_directory && *name != '.' && ends_in_md(name, strlen(name)) &&
 	    !is_utf8(name)) {
 		return -EILSEQ;
+	}
+	return 0;
+}
+
+int name_resolve_made(struct fs *fs, fuse_ino_t parent, const char *name,
+		      struct name_place *ret_place)
+{
+	int r = name_resolve_new(fs, parent, name, ret_place);
+	if (r < 0 || ret_place->target != NAME_IN_LOCAL || strcmp(ret_place->path, name) == 0) {
+		return r;
+	}
+	switch (workspace_name_kind(fs->workspace, name)) {
+	case NAME_PAGE:
+		r = adopt_parent(fs, parent);
+		return r < 0 ? r : name_resolve_new(fs, parent, name, ret_place);
+	case NAME_RESERVED:
+		if (strcmp(name, ".schema.yaml") == 0 && adopt_is_first(fs, ret_place)) {
+			workspace_explain(fs->workspace, ret_place->directory, ret_place->path,
+					  "databases can't be made here yet; make it in Notion");
+			return -EPERM;
+		}
+		return 0;
+	case NAME_LOCAL: break;
 	}
 	return 0;
 }

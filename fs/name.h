@@ -34,6 +34,10 @@ must_check int name_resolve(struct fs *fs, fuse_ino_t parent, const char *name,
 must_check int name_resolve_new(struct fs *fs, fuse_ino_t parent, const char *name,
 				struct name_place *ret_place);
 
+/* The same for a file about to be made: the first page in a directory makes that a page's. */
+must_check int name_resolve_made(struct fs *fs, fuse_ino_t parent, const char *name,
+				 struct name_place *ret_place);
+
 enum name_object {
 	OBJECT_PAGE,
 	OBJECT_DIRECTORY, /* of the workspace */

@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <string.h>
 
+#include "fs/adopt.h"
 #include "fs/attr.h"
 #include "fs/control.h"
 #include "fs/handle.h"
@@ -333,7 +334,7 @@ void ops_create(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode
 	struct fs *fs = fs_of(req);
 	struct name_place place;
 	struct fuse_entry_param entry = {0};
-	int r = name_resolve_new(fs, parent, name, &place);
+	int r = name_resolve_made(fs, parent, name, &place);
 	if (r < 0) {
 		(void)fuse_reply_err(req, -r);
 		return;
@@ -353,6 +354,9 @@ void ops_create(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode
 		}
 		(void)fuse_reply_err(req, -r);
 		return;
+	}
+	if (is_page) {
+		adopt_beside(fs, place.directory, name);
 	}
 	file->fh = (uint64_t)(uintptr_t)handle;
 	file->keep_cache = 1;

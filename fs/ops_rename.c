@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "fs/adopt.h"
 #include "fs/attr.h"
 #include "fs/name.h"
 #include "fs/notify.h"
@@ -32,9 +33,10 @@ struct side {
 	struct stat st;
 };
 
-static int look(struct fs *fs, fuse_ino_t parent, const char *name, struct side *side)
+static int look(struct fs *fs, fuse_ino_t parent, const char *name, bool is_made, struct side *side)
 {
-	int r = name_resolve_new(fs, parent, name, &side->place);
+	int r = is_made ? name_resolve_made(fs, parent, name, &side->place)
+			: name_resolve_new(fs, parent, name, &side->place);
 	if (r < 0) {
 		return r;
 	}
@@ -234,12 +236,19 @@ void ops_rename(fuse_req_t req, fuse_ino_t parent, const char *name, fuse_ino_t 
 	pid_t process = process_of(req);
 	struct side from;
 	struct side to;
-	int r = look(fs, parent, name, &from);
+	int r = look(fs, parent, name, false, &from);
 	if (r == 0 && !from.exists) {
 		r = -ENOENT;
 	}
 	if (r == 0) {
-		r = look(fs, new_parent, new_name, &to);
+		/* A file or page put into a directory that is not decided yet decides it. */
+		bool is_file = from.object == OBJECT_PAGE ||
+			       (from.object == OBJECT_LOCAL && S_ISREG(from.st.st_mode));
+		r = look(fs, new_parent, new_name, is_file, &to);
+		if (r == 0) {
+			/* It may lie in a directory that has just become a page's. */
+			r = look(fs, parent, name, false, &from);
+		}
 	}
 	if (r == 0 && (flags & ~(unsigned)(RENAME_EXCHANGE | RENAME_NOREPLACE)) != 0) {
 		r = -EINVAL;
@@ -260,6 +269,9 @@ void ops_rename(fuse_req_t req, fuse_ino_t parent, const char *name, fuse_ino_t 
 		} else {
 			r = rename_local(fs, &from, &to, flags);
 		}
+	}
+	if (r == 0 && !is_same && is_page_name(&to)) {
+		adopt_beside(fs, to.place.directory, new_name);
 	}
 	(void)fuse_reply_err(req, r == -EXDEV ? EPERM : -r);
 }

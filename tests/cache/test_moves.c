@@ -466,7 +466,161 @@ START_TEST(a_page_renamed_and_moved_while_it_is_being_made_ends_where_it_was_put
 }
 END_TEST
 
+/* ---- a page onto a page ---- */
+
+static void await_fault(struct fixture *fixture)
+{
+	for (bool is_there = false; !is_there;) {
+		size_t i;
+		json_t *request;
+		json_t *requests = fixture_http(fixture, "GET", "/_sim/requests", NULL);
+		json_array_foreach (requests, i, request) {
+			is_there |= json_is_string(json_object_get(request, "fault"));
+		}
+		json_decref(requests);
+	}
+}
+
+/* The live pages of this title in the whole workspace. */
+static size_t count_pages(struct fixture *fixture, const char *title)
+{
+	size_t count = 0;
+	size_t i;
+	json_t *page;
+	json_t *dump = fixture_http(fixture, "GET", "/_sim/dump", NULL);
+	json_array_foreach (json_object_get(dump, "pages"), i, page) {
+		const json_t *property =
+			json_object_get(json_object_get(page, "properties"), "title");
+		const char *text = json_string_value(json_object_get(
+			json_array_get(json_object_get(property, "title"), 0), "plain_text"));
+		count += text != NULL && strcmp(text, title) == 0 &&
+					 !json_is_true(json_object_get(page, "in_trash"))
+				 ? 1
+				 : 0;
+	}
+	json_decref(dump);
+	return count;
+}
+
+START_TEST(a_new_page_onto_another_is_a_save_also_while_it_is_being_made_and_leaves_no_orphan)
+{
+	struct fixture fixture;
+	open_settled(&fixture);
+	char *id = id_of(&fixture, TOP "/Archive/To be written.md");
+	/* 0: not sent yet; 1: its create is on its way; 2: just made */
+	for (int how = 0; how < 3; how++) {
+		char text[64];
+		advance(&fixture, 70); /* another window of the budget */
+		fixture_clear_requests(&fixture);
+		(void)snprintf(text, sizeof text, "Version %d.\n", how);
+		if (how == 1) {
+			order_fault(&fixture,
+				    "{\"faults\":[{\"match\":{\"method\":\"POST\",\"path\":"
+				    "\"/v1/pages$\",\"nth\":1},\"do\":\"hold\",\"apply\":"
+				    "\"all\"}]}");
+		}
+		if (how == 0) {
+			fixture.options.save_delay_ms = 600000;
+		} else {
+			fixture.options.save_delay_ms = 10;
+		}
+		fixture_reopen(&fixture);
+		fixture_write(&fixture, TOP "/tmp.md", text);
+		if (how == 1) {
+			advance(&fixture, 1);
+			await_fault(&fixture);
+		} else if (how == 2) {
+			settle_owed(&fixture);
+		}
+		ck_assert_int_eq(move(&fixture, TOP, "tmp.md", TOP "/Archive", "To be written.md"),
+				 0);
+		check_missing(&fixture, TOP "/tmp.md");
+		if (how == 1) {
+			json_decref(fixture_http(&fixture, "POST", "/_sim/release", NULL));
+		}
+		settle_owed(&fixture);
+		advance(&fixture, 40);
+		settle_owed(&fixture);
+		advance(&fixture, 70);
+		settle_owed(&fixture);
+		char *now = fixture_read(&fixture, TOP "/Archive/To be written.md");
+		ck_assert_str_eq(now, text);
+		char *same_id = id_of(&fixture, TOP "/Archive/To be written.md");
+		ck_assert_str_eq(same_id, id);
+		ck_assert_uint_eq(count_pages(&fixture, "tmp"), 0);
+		free(same_id);
+		free(now);
+	}
+	free(id);
+	fixture_release(&fixture);
+}
+END_TEST
+
+START_TEST(an_established_page_takes_the_name_of_one_that_was_just_removed)
+{
+	struct fixture fixture;
+	struct node_attr attr;
+	open_settled(&fixture);
+	char *moved = id_of(&fixture, TOP "/Handbook.md");
+	ck_assert_int_eq(move(&fixture, TOP, "Handbook.md", TOP, "Travel diary: Huila 2026.md"),
+			 -EEXIST);
+	ck_assert_int_eq(workspace_unlink(fixture.workspace, directory_of(&fixture, TOP),
+					  "Travel diary: Huila 2026.md"),
+			 0);
+	ck_assert_int_eq(move(&fixture, TOP, "Handbook.md", TOP, "Travel diary: Huila 2026.md"), 0);
+	settle_owed(&fixture);
+	char *now = id_of(&fixture, TOP "/Travel diary: Huila 2026.md");
+	ck_assert_str_eq(now, moved);
+	advance(&fixture, 40);
+	for (size_t left = 2; left > 1;) {
+		left = count_pages(&fixture, "Travel diary: Huila 2026");
+	}
+	ck_assert_int_eq(fixture_find(&fixture, TOP "/Travel diary: Huila 2026.md", &attr), 0);
+	ck_assert_uint_eq(count_pages(&fixture, "Handbook"), 0);
+	free(now);
+	free(moved);
+	fixture_release(&fixture);
+}
+END_TEST
+
+/* ---- what leaves a page that is removed ---- */
+
+START_TEST(a_page_moved_out_of_one_that_is_removed_is_out_before_that_goes)
+{
+	struct fixture fixture;
+	char path[128];
+	open_settled(&fixture);
+	fixture.options.save_delay_ms = 600000;
+	fixture.options.trash_delay_ms = 10;
+	fixture_reopen(&fixture);
+	char *id = id_of(&fixture, TOP "/Archive/Menu 2015.md");
+	node_id archive = directory_of(&fixture, TOP "/Archive");
+	node_id top = directory_of(&fixture, TOP);
+	fixture_clear_requests(&fixture);
+	ck_assert_int_eq(
+		move(&fixture, TOP "/Archive", "Menu 2015.md", TOP "/Meetings", "Menu 2015.md"), 0);
+	ck_assert_int_eq(workspace_unlink(fixture.workspace, archive, "To be written.md"), 0);
+	ck_assert_int_eq(workspace_rmdir(fixture.workspace, top, "Archive"), 0);
+	ck_assert_int_eq(workspace_unlink(fixture.workspace, top, "Archive.md"), 0);
+	advance(&fixture, 5);
+	settle_owed(&fixture);
+	for (size_t left = 1; left > 0;) {
+		advance(&fixture, 20);
+		left = count_pages(&fixture, "Archive");
+	}
+	(void)snprintf(path, sizeof path, "/v1/pages/%s", id);
+	json_t *page = fixture_http(&fixture, "GET", path, NULL);
+	ck_assert(!json_is_true(json_object_get(page, "in_trash")));
+	json_decref(page);
+	free(id);
+	fixture_release(&fixture);
+}
+END_TEST
+
 SUITE_CASES = {
+	&a_new_page_onto_another_is_a_save_also_while_it_is_being_made_and_leaves_no_orphan,
+	&an_established_page_takes_the_name_of_one_that_was_just_removed,
+	&a_page_moved_out_of_one_that_is_removed_is_out_before_that_goes,
 	&a_page_moves_with_both_names_and_keeps_its_number_and_its_id,
 	&moved_retitled_and_saved_is_a_move_and_one_patch_and_then_the_blocks,
 	&there_and_back_sends_nothing,

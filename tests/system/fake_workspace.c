@@ -260,6 +260,25 @@ int workspace_mkdir(struct workspace *workspace, node_id directory, const char *
 	return 0;
 }
 
+int workspace_adopt(struct workspace *workspace, node_id directory, const char *name,
+		    struct node_attr *ret_attr)
+{
+	(void)workspace;
+	(void)directory;
+	(void)name;
+	(void)ret_attr;
+	return -EPERM;
+}
+
+void workspace_explain(struct workspace *workspace, node_id directory, const char *name,
+		       const char *why)
+{
+	(void)workspace;
+	(void)directory;
+	(void)name;
+	(void)why;
+}
+
 int workspace_rmdir(struct workspace *workspace, node_id directory, const char *name)
 {
 	LOCK_SCOPE(&workspace->lock);
