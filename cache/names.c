@@ -12,6 +12,7 @@
 #include <sys/random.h>
 #include <time.h>
 
+#include "cache/queue.h"
 #include "cache/save.h"
 #include "cache/trash.h"
 #include "cache/workspace_private.h"
@@ -62,6 +63,23 @@ struct claim {
 	node_id node;	  /* the result */
 };
 
+/* Whoever made the page may die before the first text is saved: then it is an empty one, in Notion
+ * as here, and no name that never gets there. Until then nothing of it is due. */
+static int owe_empty(struct store_transaction *state, node_id node)
+{
+	char nothing[] = "";
+	struct queue_entry entry = {
+		.node = node,
+		.kind = QUEUE_SAVE,
+		.state = QUEUE_PENDING,
+		.generation = 1,
+		.saved_ms = clock_now_ms(),
+		.due_ms = clock_now_ms(),
+		.text = nothing,
+	};
+	return queue_put(state, &entry);
+}
+
 /* The node of a new page of this name, or the hidden one that has a claim on it. */
 static int claim_name(void *context, struct store_transaction *state)
 {
@@ -97,6 +115,9 @@ static int claim_name(void *context, struct store_transaction *state)
 		r = tree_create(state, claim->directory, claim->name, &id, claim->mode,
 				&claim->workspace->owner, clock_now_ms(), &changes, &record);
 		claim->node = record.node;
+		if (r == 0) {
+			r = owe_empty(state, record.node);
+		}
 		if (r == 0) {
 			recent_note(&claim->workspace->made, record.node);
 		}

@@ -19,6 +19,7 @@
 static void push_release(struct push *push)
 {
 	queue_entry_release(&push->entry);
+	json_decref(push->authored_base);
 	json_decref(push->journal);
 	json_decref(push->moving);
 	json_decref(push->answers);
@@ -51,7 +52,8 @@ static int load(struct push *push, node_id node)
 		}
 		json_t *merged_base = json_object_get(push->journal, "base");
 		if (merged_base != NULL) {
-			json_decref(push->entry.base);
+			json_decref(push->authored_base);
+			push->authored_base = push->entry.base;
 			push->entry.base = json_incref(merged_base);
 		}
 		/* Its answers went with the process that got them. */
@@ -191,6 +193,21 @@ static int reload(struct push *push)
 	return load(push, node);
 }
 
+/* A 4xx: has somebody changed what the plan was made for since we looked? Then it is made anew.
+ * What was sent before it is part of the base either way (design.md §5.11). */
+static int after_refusal(struct push *push, bool has_sent)
+{
+	CLEANUP(failure) struct failure reason = push->failure;
+	push->failure = (struct failure){0};
+	bool is_new = (push->record.flags & NODE_NEW) != 0 && uuid_is_zero(&push->page);
+	int checked = is_new ? 0 : push_check(push);
+	int rebased = has_sent ? push_rebase(push) : 0;
+	failure_release(&push->failure);
+	push->failure = reason;
+	reason = (struct failure){0};
+	return rebased < 0 || checked == -ESTALE ? -EAGAIN : -EINVAL;
+}
+
 static int push_save(struct push *push)
 {
 	CLEANUP(diagnostics) struct diagnostics diagnostics;
@@ -258,14 +275,8 @@ static int push_save(struct push *push)
 		if (r == -EINVAL && has_sent && push_is_merged(push)) {
 			return push_conflict(push);
 		}
-		if (r == -EINVAL && has_sent) {
-			CLEANUP(failure) struct failure reason = push->failure;
-			push->failure = (struct failure){0};
-			int rebased = push_rebase(push);
-			failure_release(&push->failure);
-			push->failure = reason;
-			reason = (struct failure){0};
-			r = rebased < 0 ? -EAGAIN : r;
+		if (r == -EINVAL && !push_is_merged(push)) {
+			r = after_refusal(push, has_sent);
 		}
 		if (r == -EINVAL && push->failure.status == 400 && is_schema_renewed(push)) {
 			push->again_ms = clock_now_ms(); /* planned by the new one */

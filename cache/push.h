@@ -39,7 +39,8 @@ struct push {
 	struct workspace *workspace;
 	struct node_record record;
 	struct queue_entry entry;
-	struct uuid page; /* zero until a new page is created */
+	json_t *authored_base; /* of a merged plan: what the author saw; entry.base is Notion's */
+	struct uuid page;      /* zero until a new page is created */
 	/*
 	 * What is durable of it: {"generation":N, "exact":bool, "partial":bool, "page":id or null,
 	 * "calls":[{"method","path","body"},…], "done":K, "created":{"<n>":[ids]},
@@ -132,6 +133,8 @@ must_check int push_adopt_page(struct push *push, struct store_transaction *stat
 /* The base with the calls that are done, and nothing else, applied. `remote` is what Notion has
  * now, or NULL while all answers are here. -ESTALE: it can't be said without. */
 must_check int push_assemble(struct push *push, json_t *remote, json_t **ret_blocks);
+/* A block with the fields a PATCH gives it. New reference. */
+json_t *push_updated_block(const json_t *block, const json_t *update);
 /* The same of the page's properties; may ask Notion. */
 must_check int push_page_after(struct push *push, json_t **ret_page);
 /* The schema of a row is here, read `anew` or at all. *ret_is_changed (may be NULL): it differs

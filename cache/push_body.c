@@ -180,26 +180,20 @@ static int apply_call(struct push *push, json_t *blocks, const json_t *call, jso
 	return json_array_set_new(list, at, block) == 0 ? 0 : -EIO;
 }
 
-/* The block with the fields a PATCH gave it. New reference. */
-static json_t *updated_block(json_t *blocks, const json_t *call)
+json_t *push_updated_block(const json_t *block, const json_t *update)
 {
-	json_t *list;
-	size_t at;
 	const char *type;
 	json_t *given;
-	if (!find_place(blocks, json_get_text(call, "path") + 11, &list, &at)) {
-		return NULL;
-	}
-	json_t *block = json_copy(json_array_get(list, at));
-	json_object_foreach (json_object_get(call, "body"), type, given) {
-		const json_t *old = json_object_get(block, type);
+	json_t *updated = json_copy((json_t *)block);
+	json_object_foreach ((json_t *)update, type, given) {
+		const json_t *old = json_object_get(updated, type);
 		if (json_is_object(given) && json_is_object(old)) {
 			json_t *payload = json_copy((json_t *)old);
 			(void)json_object_update(payload, given);
-			(void)json_object_set_new(block, type, payload);
+			(void)json_object_set_new(updated, type, payload);
 		}
 	}
-	return block;
+	return updated;
 }
 
 /* What the answer of a call by an earlier try said, from what the journal and Notion say now. New
@@ -214,7 +208,12 @@ static json_t *answer_again(struct push *push, json_t *blocks, const json_t *cal
 		return json_object(); /* no block */
 	}
 	if (strstr(json_get_text(call, "path"), "/children") == NULL) {
-		return updated_block(blocks, call);
+		json_t *list;
+		size_t at;
+		return find_place(blocks, json_get_text(call, "path") + 11, &list, &at)
+			       ? push_updated_block(json_array_get(list, at),
+						    json_object_get(call, "body"))
+			       : NULL;
 	}
 	(void)snprintf(key, sizeof key, "%zu", number);
 	const json_t *sent = json_object_get(planned_body(call), "children");

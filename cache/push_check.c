@@ -20,7 +20,8 @@ struct touched {
 	struct uuid container;
 	const json_t *block; /* in the base */
 	size_t siblings;
-	bool is_anchor_only; /* named as a place, not changed */
+	const json_t *wanted; /* the update that is to be made of it; NULL: none */
+	bool is_anchor_only;  /* named as a place, not changed */
 	bool is_deleted;
 	bool is_checked;
 };
@@ -57,10 +58,12 @@ static const json_t *find_block(const json_t *blocks, const struct uuid *contain
 	return NULL;
 }
 
+/* `update`: the body of a PATCH, or NULL. */
 static void touch(struct push *push, struct touched_list *list, const char *id_text,
-		  bool is_anchor_only, bool is_deleted)
+		  bool is_anchor_only, bool is_deleted, const json_t *update)
 {
-	struct touched touched = {.is_anchor_only = is_anchor_only, .is_deleted = is_deleted};
+	struct touched touched = {
+		.is_anchor_only = is_anchor_only, .is_deleted = is_deleted, .wanted = update};
 	if (uuid_parse(id_text, strlen(id_text), &touched.id) < 0 ||
 	    list->count == list->allocated) {
 		return;
@@ -69,6 +72,7 @@ static void touch(struct push *push, struct touched_list *list, const char *id_t
 		if (uuid_equal(&list->items[i].id, &touched.id)) {
 			list->items[i].is_anchor_only &= is_anchor_only;
 			list->items[i].is_deleted |= is_deleted;
+			list->items[i].wanted = update != NULL ? update : list->items[i].wanted;
 			return;
 		}
 	}
@@ -108,9 +112,10 @@ static void collect_touched(struct push *push, struct touched_list *list)
 				json_object_get(json_object_get(call, "body"), "position");
 			touch(push, list,
 			      json_get_text(json_object_get(position, "after_block"), "id"), true,
-			      false);
+			      false, NULL);
 		} else if (id[0] != '\0') {
-			touch(push, list, id, false, strcmp(method, "DELETE") == 0);
+			touch(push, list, id, false, strcmp(method, "DELETE") == 0,
+			      json_object_get(call, "body"));
 		}
 	}
 }
@@ -154,7 +159,17 @@ static int compare(struct push *push, struct touched *touched, json_t *remote)
 			return r;
 		}
 	}
-	return is_same(touched->block, remote, with_children) ? 0 : -ESTALE;
+	if (is_same(touched->block, remote, with_children)) {
+		return 0;
+	}
+	/* Or it is what we are about to make of it: an update that was sent before and got no
+	 * answer. */
+	json_t *updated = touched->wanted == NULL || touched->is_deleted
+				  ? NULL
+				  : push_updated_block(touched->block, touched->wanted);
+	bool is_done = updated != NULL && is_same(updated, remote, false);
+	json_decref(updated);
+	return is_done ? 0 : -ESTALE;
 }
 
 static json_t *find_in_list(json_t *list, const struct uuid *id)
@@ -260,6 +275,31 @@ static int check_container(struct push *push, struct touched_list *list, size_t 
 	return r;
 }
 
+/* Has `there` all that was sent, whatever else Notion adds to it? */
+static bool contains(const json_t *there, const json_t *sent)
+{
+	const char *key;
+	json_t *item;
+	size_t i;
+	if (json_is_object(sent)) {
+		json_object_foreach ((json_t *)sent, key, item) {
+			if (!contains(json_object_get(there, key), item)) {
+				return false;
+			}
+		}
+		return json_is_object(there);
+	}
+	if (json_is_array(sent)) {
+		json_array_foreach (sent, i, item) {
+			if (!contains(json_array_get(there, i), item)) {
+				return false;
+			}
+		}
+		return json_array_size(there) == json_array_size(sent);
+	}
+	return json_equal((json_t *)there, (json_t *)sent);
+}
+
 /* Do the plan's names and types still hold? */
 static bool is_schema_present(struct push *push, const json_t *remote)
 {
@@ -278,7 +318,8 @@ static bool is_schema_present(struct push *push, const json_t *remote)
 	return is_present;
 }
 
-/* Is what the patch names as the author saw it? */
+/* Is what the patch names as the author saw it, or as it is to be: sent before, without an answer?
+ */
 static bool is_page_as_seen(const json_t *patch, json_t *remote, json_t *base)
 {
 	static const char *const plain[] = {"icon", "cover"};
@@ -289,13 +330,15 @@ static bool is_page_as_seen(const json_t *patch, json_t *remote, json_t *base)
 		const json_t *now = property_today(remote, name, remote, NULL);
 		const json_t *old = property_today(remote, name, base, NULL);
 		const char *type = json_get_text(now, "type");
-		is_same &= now != NULL &&
-			   (old == NULL || strcmp(json_get_text(old, "type"), type) != 0 ||
-			    property_value_equal(type, json_object_get(old, type),
-						 json_object_get(now, type)));
+		is_same &= now != NULL && (contains(now, value) || old == NULL ||
+					   strcmp(json_get_text(old, "type"), type) != 0 ||
+					   property_value_equal(type, json_object_get(old, type),
+								json_object_get(now, type)));
 	}
 	for (size_t i = 0; i < 2; i++) {
-		is_same &= json_object_get(patch, plain[i]) == NULL ||
+		const json_t *picture = json_object_get(patch, plain[i]);
+		is_same &= picture == NULL ||
+			   contains(json_object_get(remote, plain[i]), picture) ||
 			   picture_equal(json_object_get(base, plain[i]),
 					 json_object_get(remote, plain[i]));
 	}

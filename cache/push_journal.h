@@ -36,6 +36,9 @@ void push_call_done(struct push *push, size_t number);
 /* push_save_journal, noted. */
 must_check int push_write_journal(struct push *push);
 
+/* The call was too large and is two now, not sent yet. -E2BIG: it is one block. */
+must_check int push_split_call(struct push *push, size_t number);
+
 /* What a failed call means for the push: -EAGAIN with push->again_ms, -EINVAL, -ECANCELED. */
 must_check int push_after_failure(struct push *push, int error);
 

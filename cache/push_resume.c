@@ -32,6 +32,13 @@ static void forget_journal(struct push *push)
 	json_decref(push->journal);
 	push->journal = NULL;
 	push->is_resumed = false;
+	if (push->authored_base != NULL) {
+		/* The merged plan goes, and with it what it was made against: a text is compared
+		 * with what its author saw, or the changes of others would count as undone. */
+		json_decref(push->entry.base);
+		push->entry.base = push->authored_base;
+		push->authored_base = NULL;
+	}
 	(void)json_object_clear(push->answers);
 }
 
@@ -109,9 +116,9 @@ static int store_base(struct push *push, json_t *base)
 	}
 	if (r == 0) {
 		push->record = record;
+		forget_journal(push);
 		json_decref(push->entry.base);
 		push->entry.base = json_incref(base);
-		forget_journal(push);
 		workspace_tell(push->workspace, &changes);
 	}
 	return r;

@@ -5,6 +5,7 @@
 #define LOG_MODULE "push"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cache/push_journal.h"
@@ -111,6 +112,28 @@ static int take_answer(struct push *push, const json_t *call, size_t number, jso
 	return r;
 }
 
+/* The entry goes on being sent, once an hour; people see why it is not. */
+static int park(struct push *push)
+{
+	CLEANUP(transaction) struct store_transaction *state = NULL;
+	CLEANUP(queue_entry) struct queue_entry entry = {0};
+	push->again_ms = clock_now_ms() + BLOCK_LIMIT_RETRY_MS;
+	int r = workspace_begin(push->workspace, true, &state, NULL);
+	if (r == 0) {
+		r = queue_get(state, push->record.node, &entry);
+	}
+	if (r == 0 && entry.generation == push->entry.generation) {
+		free(entry.error);
+		entry.error = strdup("block limit: the workspace is full, new blocks are tried "
+				     "again every hour; delete pages or upgrade the workspace");
+		r = queue_put(state, &entry);
+		if (r == 0) {
+			r = workspace_commit(&state, NULL);
+		}
+	}
+	return r < 0 && r != -ENOENT ? r : -EAGAIN;
+}
+
 int push_after_failure(struct push *push, int error)
 {
 	const struct failure *failure = &push->failure;
@@ -118,8 +141,7 @@ int push_after_failure(struct push *push, int error)
 		return error;
 	}
 	if (failure->is_block_limit) {
-		push->again_ms = clock_now_ms() + BLOCK_LIMIT_RETRY_MS;
-		return -EAGAIN;
+		return park(push);
 	}
 	switch (failure->kind) {
 	case FAILURE_UNKNOWN:
@@ -154,6 +176,7 @@ static int send_call(struct push *push, json_t *call, size_t number)
 	}
 	log_warning("%s %s: %s", json_get_text(call, "method"), json_get_text(call, "path"),
 		    push->failure.message);
+	bool is_split = r == -E2BIG && push_split_call(push, number) == 0;
 	if (push->failure.kind != FAILURE_UNKNOWN) {
 		/* Certainly not applied: nothing to settle later. */
 		(void)json_object_set_new(push->journal, "sending", json_null());
@@ -162,7 +185,7 @@ static int send_call(struct push *push, json_t *call, size_t number)
 			return save;
 		}
 	}
-	return push_after_failure(push, r);
+	return is_split ? 0 : push_after_failure(push, r);
 }
 
 int push_send(struct push *push)

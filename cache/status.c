@@ -38,7 +38,7 @@ const char *status_of_entry(const struct queue_entry *entry)
 	case QUEUE_ERROR: return "error";
 	case QUEUE_PENDING: break;
 	}
-	return "pending";
+	return entry->error != NULL ? "error" : "pending";
 }
 
 struct owed {
@@ -62,7 +62,8 @@ static int note_owed(void *context, const struct queue_entry *entry)
 	if (path == NULL) {
 		return -ENOMEM;
 	}
-	switch (entry->state) {
+	bool is_parked = entry->state == QUEUE_PENDING && entry->error != NULL;
+	switch (is_parked ? QUEUE_ERROR : entry->state) {
 	case QUEUE_PENDING: owed->pending++; break;
 	case QUEUE_HELD: (void)json_array_append_new(owed->held, json_string(path)); break;
 	case QUEUE_KEPT:

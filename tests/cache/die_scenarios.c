@@ -183,9 +183,7 @@ static void create_below_new(struct fixture *fixture)
 {
 	struct node_attr attr;
 	struct node_attr page;
-	if (fixture_find(fixture, PAGE, &attr) != 0) {
-		write_now(fixture, PAGE, "Same.\n\nSame.\n");
-	}
+	write_now(fixture, PAGE, "Same.\n\nSame.\n");
 	int r = fixture_find(fixture, "Home", &attr);
 	assert(r == 0);
 	r = workspace_mkdir(fixture->workspace, attr.node, "Page", 0755, &page);
@@ -221,107 +219,173 @@ static void two_saves(struct fixture *fixture)
 	write_now(fixture, PAGE, "Same.\n\nSame.\n\nOther.\n\nLast.\n\nLast.\n");
 }
 
+static void create_related(struct fixture *fixture)
+{
+	write_now(fixture, "Home/Tasks/Page.md", "---\nNeeds:\n  - Later\n---\n" THREE);
+	write_now(fixture, "Home/Tasks/Later.md", THREE);
+}
+
+/* Text of a row that comes first names one that is not there yet: it is made empty before. */
+static void create_ring(struct fixture *fixture)
+{
+	struct node_attr attr;
+	if (fixture_find(fixture, "Home/Tasks/Later.md", &attr) != 0) {
+		write_now(fixture, "Home/Tasks/Later.md", "");
+	}
+	write_now(fixture, "Home/Tasks/Page.md", "---\nNeeds:\n  - Later\n---\n" THREE);
+	write_now(fixture, "Home/Tasks/Later.md", "---\nNeeds:\n  - Page\n---\n" THREE);
+}
+
+static void move_to(struct fixture *fixture, const char *new_name)
+{
+	struct node_attr from;
+	struct node_attr to;
+	int r = fixture_find(fixture, "Home", &from);
+	assert(r == 0);
+	r = fixture_find(fixture, "Home/Box", &to);
+	assert(r == 0);
+	r = workspace_rename(fixture->workspace, from.node, "Page.md", to.node, new_name, 0,
+			     getpid());
+	assert(r == 0 || r == -ENOENT);
+}
+
+static void move(struct fixture *fixture)
+{
+	move_to(fixture, "Page.md");
+}
+
+static void move_and_save(struct fixture *fixture)
+{
+	move_to(fixture, "Leaf.md");
+	write_now(fixture, "Home/Box/Leaf.md", "Same.\n\nSame.\n\nOther.\n\nLast.\n");
+}
+
 const struct scenario scenarios[] = {
-	{"update",
-	 before_three,
-	 read_page,
-	 update,
-	 1,
-	 {{PAGE, "Same.\n\nSame.\n\nOther.\n\nLast.\n"}},
-	 true},
-	{"insert at start",
-	 before_three,
-	 read_page,
-	 insert_at_start,
-	 1,
-	 {{PAGE, "# Head\n\nSame.\n\nSame.\n\nSame.\n\nSame.\n\nLast.\n"}},
-	 false},
-	{"insert in the middle",
-	 before_headings,
-	 read_page,
-	 insert_in_middle,
-	 2,
-	 {{PAGE, "Same.\n\nSame.\n\nSame.\n\n# One\n\nSame.\n\n# Two\n\nSame.\n"}},
-	 true},
-	{"insert at end",
-	 before_three,
-	 read_page,
-	 insert_at_end,
-	 1,
-	 {{PAGE, THREE "\nLast.\n\nLast.\n"}},
-	 false},
-	{"append 130", before_three, read_page, append_130, 2, {{NULL, NULL}}, false},
-	{"append 250", before_three, read_page, append_250, 3, {{NULL, NULL}}, false},
-	{"append nested",
-	 before_three,
-	 read_page,
-	 append_nested,
-	 2,
-	 {{PAGE, THREE "\n- a\n\t- a\n\t\t- a\n\t\t\t- a\n\t\t\t\t- a\n- a\n"}},
-	 false},
-	{"append below",
-	 before_nested,
-	 read_page,
-	 append_below,
-	 2,
-	 {{PAGE, "- a\n\t- a\n\t- a\n\t- a\n\t\t- a\n- a\n- a\n"}},
-	 false},
-	{"delete",
-	 before_three,
-	 read_page,
-	 delete_one,
-	 1,
-	 {{PAGE, "Same.\n\nSame.\n\nLast.\n"}},
-	 false},
-	{"mixed plan",
-	 before_mixed,
-	 read_page,
-	 mixed,
-	 3,
-	 {{PAGE, "# Head\n\nSame.\n\nLast two.\n\nNew.\n\nNew.\n"}},
-	 true},
-	{"icon", before_three, read_page, set_icon, 1, {{NULL, NULL}}, false},
-	{"properties", NULL, read_row, set_properties, 2, {{NULL, NULL}}, false},
-	{"retitle",
-	 before_three,
-	 read_page,
-	 retitle,
-	 1,
-	 {{"Home/Leaf.md", THREE}, {PAGE, NULL}},
-	 false},
-	{"create page", NULL, NULL, create_page, 1, {{PAGE, THREE}}, true},
-	{"create nested",
-	 NULL,
-	 NULL,
-	 create_nested,
-	 2,
-	 {{PAGE, "Same.\n\n- a\n\t- a\n\t\t- a\n\t\t\t- a\n- a\n\nSame.\n"}},
-	 false},
-	{"create 130", NULL, NULL, create_130, 2, {{NULL, NULL}}, false},
-	{"create long and nested", NULL, NULL, create_long_nested, 3, {{NULL, NULL}}, false},
-	{"create row", NULL, read_row, create_row, 1, {{NULL, NULL}}, false},
-	{"create below a new page",
-	 NULL,
-	 NULL,
-	 create_below_new,
-	 2,
-	 {{PAGE, "Same.\n\nSame.\n"}, {"Home/Page/Below.md", "Same.\n\nSame.\n"}},
-	 false},
-	{"merged save", before_three, arm_merge, merged, 2, {{NULL, NULL}}, false},
-	{"trash", before_three, read_page, trash, 1, {{PAGE, NULL}}, false},
-	{"unlink and create",
-	 before_three,
-	 read_page,
-	 unlink_and_create,
-	 1,
-	 {{PAGE, "Same.\n\nSame.\n\nOther.\n\nLast.\n"}},
-	 false},
-	{"two saves",
-	 before_three,
-	 read_page,
-	 two_saves,
-	 2,
-	 {{PAGE, "Same.\n\nSame.\n\nOther.\n\nLast.\n\nLast.\n"}},
-	 false},
+	{.name = "update",
+	 .before = before_three,
+	 .arm = read_page,
+	 .act = update,
+	 .writes = 1,
+	 .expected = {{PAGE, "Same.\n\nSame.\n\nOther.\n\nLast.\n"}},
+	 .is_quick = true},
+	{.name = "insert at start",
+	 .before = before_three,
+	 .arm = read_page,
+	 .act = insert_at_start,
+	 .writes = 1,
+	 .expected = {{PAGE, "# Head\n\nSame.\n\nSame.\n\nSame.\n\nSame.\n\nLast.\n"}}},
+	{.name = "insert in the middle",
+	 .before = before_headings,
+	 .arm = read_page,
+	 .act = insert_in_middle,
+	 .writes = 2,
+	 .expected = {{PAGE, "Same.\n\nSame.\n\nSame.\n\n# One\n\nSame.\n\n# Two\n\nSame.\n"}},
+	 .is_quick = true},
+	{.name = "insert at end",
+	 .before = before_three,
+	 .arm = read_page,
+	 .act = insert_at_end,
+	 .writes = 1,
+	 .expected = {{PAGE, THREE "\nLast.\n\nLast.\n"}}},
+	{.name = "append 130",
+	 .before = before_three,
+	 .arm = read_page,
+	 .act = append_130,
+	 .writes = 2},
+	{.name = "append 250",
+	 .before = before_three,
+	 .arm = read_page,
+	 .act = append_250,
+	 .writes = 3},
+	{.name = "append nested",
+	 .before = before_three,
+	 .arm = read_page,
+	 .act = append_nested,
+	 .writes = 2,
+	 .expected = {{PAGE, THREE "\n- a\n\t- a\n\t\t- a\n\t\t\t- a\n\t\t\t\t- a\n- a\n"}}},
+	{.name = "append below",
+	 .before = before_nested,
+	 .arm = read_page,
+	 .act = append_below,
+	 .writes = 2,
+	 .expected = {{PAGE, "- a\n\t- a\n\t- a\n\t- a\n\t\t- a\n- a\n- a\n"}}},
+	{.name = "delete",
+	 .before = before_three,
+	 .arm = read_page,
+	 .act = delete_one,
+	 .writes = 1,
+	 .expected = {{PAGE, "Same.\n\nSame.\n\nLast.\n"}}},
+	{.name = "mixed plan",
+	 .before = before_mixed,
+	 .arm = read_page,
+	 .act = mixed,
+	 .writes = 3,
+	 .expected = {{PAGE, "# Head\n\nSame.\n\nLast two.\n\nNew.\n\nNew.\n"}},
+	 .is_quick = true},
+	{.name = "icon", .before = before_three, .arm = read_page, .act = set_icon, .writes = 1},
+	{.name = "properties", .arm = read_row, .act = set_properties, .writes = 2},
+	{.name = "retitle",
+	 .before = before_three,
+	 .arm = read_page,
+	 .act = retitle,
+	 .writes = 1,
+	 .expected = {{"Home/Leaf.md", THREE}, {PAGE, NULL}}},
+	{.name = "create page",
+	 .act = create_page,
+	 .writes = 1,
+	 .expected = {{PAGE, THREE}},
+	 .is_quick = true},
+	{.name = "create nested",
+	 .act = create_nested,
+	 .writes = 2,
+	 .expected = {{PAGE, "Same.\n\n- a\n\t- a\n\t\t- a\n\t\t\t- a\n- a\n\nSame.\n"}}},
+	{.name = "create 130", .act = create_130, .writes = 2},
+	{.name = "create long and nested", .act = create_long_nested, .writes = 3},
+	{.name = "create row", .arm = read_row, .act = create_row, .writes = 1},
+	{.name = "create below a new page",
+	 .act = create_below_new,
+	 .writes = 2,
+	 .expected = {{"Home/Page/Below.md", "Same.\n\nSame.\n"}}},
+	{.name = "row that refers to a new one",
+	 .arm = read_row,
+	 .act = create_related,
+	 .writes = 2},
+	{.name = "rows that refer to each other", .arm = read_row, .act = create_ring, .writes = 0},
+	{.name = "merged save",
+	 .before = before_three,
+	 .arm = arm_merge,
+	 .act = merged,
+	 .writes = 2},
+	{.name = "trash",
+	 .before = before_three,
+	 .arm = read_page,
+	 .act = trash,
+	 .writes = 1,
+	 .expected = {{PAGE, NULL}},
+	 .wait_s = 250},
+	{.name = "unlink and create",
+	 .before = before_three,
+	 .arm = read_page,
+	 .act = unlink_and_create,
+	 .writes = 1,
+	 .expected = {{PAGE, "Same.\n\nSame.\n\nOther.\n\nLast.\n"}}},
+	{.name = "move",
+	 .before = before_three,
+	 .arm = read_page,
+	 .act = move,
+	 .writes = 1,
+	 .expected = {{"Home/Box/Page.md", THREE}, {PAGE, NULL}}},
+	{.name = "move, retitle and save",
+	 .before = before_three,
+	 .arm = read_page,
+	 .act = move_and_save,
+	 .writes = 3,
+	 .expected = {{"Home/Box/Leaf.md", "Same.\n\nSame.\n\nOther.\n\nLast.\n"}, {PAGE, NULL}}},
+	{.name = "two saves",
+	 .before = before_three,
+	 .arm = read_page,
+	 .act = two_saves,
+	 .writes = 2,
+	 .expected = {{PAGE, "Same.\n\nSame.\n\nOther.\n\nLast.\n\nLast.\n"}}},
 };
 const unsigned scenario_count = sizeof scenarios / sizeof scenarios[0];

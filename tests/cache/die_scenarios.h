@@ -25,9 +25,11 @@ struct scenario {
 	/* What a person does; on return it is durable. Done again where it was cut short, so it
 	 * looks first. */
 	void (*act)(struct fixture *fixture);
-	unsigned writes; /* requests that change something, when nothing goes wrong */
+	/* Requests that change something when nothing goes wrong; 0: it depends on the threads. */
+	unsigned writes;
 	struct expected_page expected[4];
-	bool is_quick; /* one of those that run every time */
+	unsigned wait_s; /* what is owed later than is said: so long at least */
+	bool is_quick;	 /* one of those that run every time */
 };
 
 extern const struct scenario scenarios[];
@@ -36,6 +38,8 @@ extern const unsigned scenario_count;
 /* Lets the simulated time pass until nothing is owed; false: something still is, *ret_said (caller
  * frees) tells. */
 bool die_settle(struct fixture *fixture, char **ret_said);
+/* die_settle goes on for so long at least. */
+extern unsigned die_settle_min_s;
 void die_advance(struct fixture *fixture, unsigned seconds);
 
 #endif

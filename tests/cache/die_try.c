@@ -153,6 +153,8 @@ static json_t *get_status(struct fixture *fixture)
 	return json_loads(text.data, 0, NULL);
 }
 
+unsigned die_settle_min_s;
+
 bool die_settle(struct fixture *fixture, char **ret_said)
 {
 	for (unsigned spent_s = 0; spent_s < SETTLE_MAX_S; spent_s += STEP_S) {
@@ -164,7 +166,7 @@ bool die_settle(struct fixture *fixture, char **ret_said)
 		free(*ret_said);
 		*ret_said = json_dumps(status, 0);
 		json_decref(status);
-		if (is_over) {
+		if (is_over && spent_s >= die_settle_min_s) {
 			return true;
 		}
 		die_advance(fixture, STEP_S);
@@ -236,6 +238,7 @@ static void run_first(struct fixture *fixture, const struct try *try)
 		order_fault(fixture, try);
 		follows_late = try->fault->is_late;
 	}
+	die_settle_min_s = try->scenario->wait_s;
 	probe_start(try->moment, try->fault == NULL ? try->number : 0);
 	try->scenario->act(fixture);
 	write_file(fixture->folder, "acted", "yes");
@@ -352,6 +355,7 @@ static void run_second(struct fixture *fixture, const struct try *try)
 {
 	take_time(fixture);
 	follows_late = try->fault != NULL && try->fault->is_late;
+	die_settle_min_s = try->scenario->wait_s;
 	fixture_open(fixture);
 	await_idle();
 	if (!try->has_acted) {
@@ -444,6 +448,23 @@ static void check_status(struct try *try, const char *who, int status)
 	}
 }
 
+void show_requests(const json_t *requests)
+{
+	size_t i;
+	json_t *request;
+	json_array_foreach (requests, i, request) {
+		char *body = json_dumps(json_object_get(request, "body"),
+					JSON_COMPACT | JSON_ENCODE_ANY);
+		(void)fprintf(stderr, "  %s %s %lld %s\n",
+			      json_string_value(json_object_get(request, "method")),
+			      json_string_value(json_object_get(request, "path")),
+			      (long long)json_integer_value(json_object_get(request, "status")),
+			      body);
+		free(body);
+	}
+	(void)fprintf(stderr, "  --\n");
+}
+
 void run_try(struct try *try)
 {
 	struct fixture fixture;
@@ -486,6 +507,10 @@ void run_try(struct try *try)
 	json_t *later = fixture_http(&fixture, "GET", "/_sim/requests", NULL);
 	if (try->is_good && try->number == 0 && count_writes(later) > 0) {
 		try_say(try, "after all was done, %u more writes", count_writes(later));
+	}
+	if (!try->is_good && getenv("DIE_SHOW_REQUESTS") != NULL) {
+		show_requests(try->requests);
+		show_requests(later);
 	}
 	json_decref(later);
 	json_t *dump = fixture_http(&fixture, "GET", "/_sim/dump", NULL);

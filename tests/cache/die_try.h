@@ -17,6 +17,7 @@ struct fault_kind {
 	const char *fault; /* its JSON without "match" */
 	bool is_late;
 	bool is_quick;
+	bool needs_blocks; /* for requests with more than one block alone */
 };
 
 /* What a scenario starts from. */
@@ -55,6 +56,8 @@ void try_say(struct try *try, const char *format, ...) __attribute__((format(pri
 /* Runs what is before the scenario. Belongs to `fixture`, whose folder it is in. */
 void seed_make(const struct scenario *scenario, struct seed *ret_seed, struct fixture *fixture);
 
+/* On standard error. */
+void show_requests(const json_t *requests);
 /* Does a request of the server's log change something? */
 bool is_write(const json_t *request);
 unsigned count_writes(const json_t *requests);

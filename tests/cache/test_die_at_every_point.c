@@ -38,6 +38,7 @@ static const struct fault_kind faults[] = {
 	{"504 not saved", "\"do\":\"status\",\"status\":504", false, false},
 	{"half an answer", "\"do\":\"truncate\"", false, false},
 	{"409", "\"do\":\"status\",\"status\":409", false, false},
+	{"413", "\"do\":\"status\",\"status\":413", false, false, true},
 	{"429", "\"do\":\"status\",\"status\":429,\"retry_after\":1", false, false},
 };
 #define FAULT_COUNT (sizeof faults / sizeof faults[0])
@@ -77,6 +78,9 @@ static void report(struct totals *totals, const struct try *peace, const struct 
 	}
 	(void)fprintf(stderr, "FAILED: %s, %s %u (%s): %s\n", try->scenario->name, what,
 		      try->number, label == NULL ? "" : label, try->message);
+	if (getenv("DIE_SHOW_REQUESTS") != NULL) {
+		show_requests(try->requests);
+	}
 }
 
 /* Compares with the peaceful run; false: it failed. */
@@ -143,6 +147,12 @@ static bool is_near_write(const struct try *peace, unsigned number)
 	return false;
 }
 
+/* How many blocks a request sends: one alone can't be too large because of the others. */
+static size_t count_blocks(const json_t *request)
+{
+	return json_array_size(json_object_get(json_object_get(request, "body"), "children"));
+}
+
 static void run_all(struct totals *totals, const struct try *peace, bool is_quick)
 {
 	unsigned points = (unsigned)json_array_size(peace->points);
@@ -156,9 +166,13 @@ static void run_all(struct totals *totals, const struct try *peace, bool is_quic
 		try_kill(totals, peace, PROBE_AFTER, number);
 	}
 	for (unsigned number = 1; number <= requests; number++) {
-		bool writes = is_write(json_array_get(peace->requests, number - 1));
+		const json_t *request = json_array_get(peace->requests, number - 1);
+		bool writes = is_write(request);
 		for (size_t i = 0; i < FAULT_COUNT; i++) {
 			if (is_quick && (!writes || !faults[i].is_quick)) {
+				continue;
+			}
+			if (faults[i].needs_blocks && count_blocks(request) < 2) {
 				continue;
 			}
 			__atomic_fetch_add(&totals->requests, 1, __ATOMIC_SEQ_CST);
@@ -178,7 +192,8 @@ static void run_scenario(struct totals *totals, const struct scenario *scenario,
 	seed_make(scenario, &seed, &fixture);
 	struct try peace = {.scenario = scenario, .seed = &seed};
 	run_try(&peace);
-	if (peace.is_good && count_writes(peace.requests) != scenario->writes) {
+	if (peace.is_good && scenario->writes > 0 &&
+	    count_writes(peace.requests) != scenario->writes) {
 		try_say(&peace, "%u writes", count_writes(peace.requests));
 	}
 	if (!peace.is_good) {
