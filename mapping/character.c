@@ -117,6 +117,28 @@ size_t character_reference(const char *text, size_t len, char ret_bytes[4], size
 	return 0;
 }
 
+size_t character_unescape(const char *text, size_t len, char *out)
+{
+	size_t used = 0;
+	for (size_t at = 0; at < len;) {
+		char bytes[4];
+		size_t bytes_len = 0;
+		size_t step = text[at] == '&'
+				      ? character_reference(text + at, len - at, bytes, &bytes_len)
+				      : 0;
+		if (step > 0) {
+			memcpy(out + used, bytes, bytes_len);
+			used += bytes_len;
+			at += step;
+			continue;
+		}
+		at += text[at] == '\\' && at + 1 < len &&
+		      character_is_ascii_punctuation(text[at + 1]);
+		out[used++] = text[at++];
+	}
+	return used;
+}
+
 bool character_is_reference_like(const char *text, size_t len)
 {
 	size_t at = 1;

@@ -43,6 +43,9 @@ static inline bool character_is_digit(char c)
 
 /* Decodes the reference at text[0] == '&'. Its length in the text, or 0 when it is none. */
 size_t character_reference(const char *text, size_t len, char ret_bytes[4], size_t *ret_len);
+/* The literal text of a label or a target: references decoded, the backslash in front of punctuation
+ * taken off. `out` has room for `len` bytes; how many were written. */
+size_t character_unescape(const char *text, size_t len, char *out);
 /* Would a Markdown reader take text[0] == '&' for a reference, known to us or not? */
 bool character_is_reference_like(const char *text, size_t len);
 /* Appends `&#N;`. */

@@ -55,22 +55,7 @@ static size_t bare_end(const char *text, size_t len, size_t start)
 static const char *decoded(struct arena *arena, const char *text, size_t len)
 {
 	char *url = arena_alloc(arena, len + 1);
-	size_t used = 0;
-	for (size_t at = 0; at < len;) {
-		char bytes[4];
-		size_t bytes_len = 0;
-		size_t step = text[at] == '&'
-				      ? character_reference(text + at, len - at, bytes, &bytes_len)
-				      : 0;
-		if (step > 0) {
-			memcpy(url + used, bytes, bytes_len);
-			used += bytes_len;
-			at += step;
-			continue;
-		}
-		at += is_escape(text, len, at);
-		url[used++] = text[at++];
-	}
+	(void)character_unescape(text, len, url);
 	return url;
 }
 

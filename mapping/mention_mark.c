@@ -23,25 +23,7 @@ bool mention_mark_is_tag(const char *name)
 static const char *decoded_label(struct arena *arena, const char *text, size_t len)
 {
 	char *label = arena_alloc(arena, len + 1);
-	size_t used = 0;
-	for (size_t at = 0; at < len;) {
-		char bytes[4];
-		size_t bytes_len = 0;
-		size_t step = text[at] == '&'
-				      ? character_reference(text + at, len - at, bytes, &bytes_len)
-				      : 0;
-		if (step > 0) {
-			memcpy(label + used, bytes, bytes_len);
-			used += bytes_len;
-			at += step;
-			continue;
-		}
-		if (text[at] == '\\' && at + 1 < len &&
-		    character_is_ascii_punctuation(text[at + 1])) {
-			at++;
-		}
-		label[used++] = text[at++];
-	}
+	(void)character_unescape(text, len, label);
 	return label;
 }
 
