@@ -388,6 +388,7 @@ int push_refuse(struct push *push, unsigned line, unsigned column, const char *m
 	CLEANUP(buf) struct buf text;
 	unsigned char key[KEY_NODE_BYTES];
 	char name[NODE_NAME_MAX_BYTES + 16];
+	buf_init(&text, 100000);
 	key_put_u64(key, push->record.node);
 	(void)snprintf(name, sizeof name, "%s.error", push->record.name);
 	int r = workspace_begin(push->workspace, true, &state, NULL);
@@ -418,7 +419,6 @@ int push_refuse(struct push *push, unsigned line, unsigned column, const char *m
 		return r;
 	}
 	log_warning("%s:%u:%u: %s", push->record.name, line, column, message);
-	buf_init(&text, 100000);
 	buf_printf(&text, "%s:%u:%u: %s\n", push->record.name, line, column, message);
 	if (is_moved) {
 		push_remove_error_file(push);

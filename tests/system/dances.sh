@@ -152,7 +152,7 @@ dance_with_somebody() { # seen|unseen WHAT COMMAND…
   synced
   post clock '{"advance_s": 70}' >/dev/null || fail "clock"
   synced
-  until_true 10 grep -q "$last" "$there/$file" || fail "$what: theirs is not here"
+  until_true 20 grep -q "$last" "$there/$file" || fail "$what: theirs is not here"
   said=$(judge after "$id" "$plain/$file" "$old" "$last") || fail "$what: $said"
   same "$what: what the file says otherwise" 0 "$(judge shows "$id" "$there/$file")"
   settled "$what"

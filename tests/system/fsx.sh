@@ -9,7 +9,7 @@ rounds=${5:-3}
 steps=${6:-600}
 seed=${7:-$(($(date +%s) % 100000))}
 echo "seed $seed"
-ready
+ready -o save_delay=0
 page=$there/$file
 printf 'begin\n' >"$there/local"
 
@@ -25,7 +25,7 @@ for ((round = 0; round < rounds; round++)); do
   timeout 40 "$notionfs" sync --confirm "$mount" >"$work/said" 2>&1
   cmp "$work/model" "$page" || fail "seed $((seed + round)): after the push"
   stop
-  start -o poll=30,sweep=off
+  start -o poll=30,sweep=off,save_delay=0
   cmp "$work/model" "$page" || fail "seed $((seed + round)): after the remount"
   cmp "$work/local" "$there/local" || fail "seed $((seed + round)): the local file after the remount"
   same "id" "$id" "$(id_of "$page")"
