@@ -223,6 +223,14 @@ int asset_each_of_page(struct store_transaction *state, const struct uuid *page,
 	return r > 0 ? 0 : r;
 }
 
+int asset_each_of_all(struct store_transaction *state, asset_visit *visit, void *context)
+{
+	struct each each = {.state = state, .visit = visit, .context = context};
+	struct key from = key_begin(KEY_RECORD);
+	int r = store_each(state, STATE_ASSET, from.bytes, from.len, 1, visit_one, &each);
+	return r > 0 ? 0 : r;
+}
+
 /* ---- the directory ---- */
 
 struct directory_times {

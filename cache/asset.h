@@ -81,6 +81,9 @@ must_check int asset_put(struct store_transaction *state, const struct asset_rec
 typedef int asset_visit(void *context, const struct asset_record *record);
 must_check int asset_each(struct store_transaction *state, node_id directory, node_id after,
 			  asset_visit *visit, void *context);
+/* Of all pages, also those that are gone. */
+must_check int asset_each_of_all(struct store_transaction *state, asset_visit *visit,
+				 void *context);
 /* All of a page, also those that are gone. */
 must_check int asset_each_of_page(struct store_transaction *state, const struct uuid *page,
 				  asset_visit *visit, void *context);

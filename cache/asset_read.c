@@ -35,17 +35,48 @@ static char *folder_path(struct workspace *workspace, const char *name)
 }
 
 /* By what does not change: the folder may outlive the state's numbers, and the other way round. */
-static char *bytes_path(struct workspace *workspace, const struct asset_record *record)
+static char *bytes_name(const struct asset_record *record)
 {
 	struct uuid identity;
 	char id[UUID_TEXT_BYTES];
-	char name[UUID_TEXT_BYTES + 20];
+	char *name = NULL;
 	size_t len = strlen(record->url);
 	asset_identity(&record->page, &record->owner, record->url, len, &identity);
 	uuid_format(&identity, id);
-	(void)snprintf(name, sizeof name, "%s-%016llx", id,
-		       (unsigned long long)content_hash(record->url, len));
+	if (asprintf(&name, "%s-%016llx", id, (unsigned long long)content_hash(record->url, len)) <
+	    0) {
+		abort();
+	}
+	return name;
+}
+
+static char *bytes_path(struct workspace *workspace, const struct asset_record *record)
+{
+	CLEANUP(free) char *name = bytes_name(record);
 	return folder_path(workspace, name);
+}
+
+struct kept {
+	char **names;
+	size_t count;
+};
+
+static int keep_name(void *context, const struct asset_record *record)
+{
+	struct kept *kept = context;
+	if (kept->count % 64 == 0) {
+		kept->names = realloc(kept->names, (kept->count + 64) * sizeof *kept->names);
+		if (kept->names == NULL) {
+			abort();
+		}
+	}
+	kept->names[kept->count++] = bytes_name(record);
+	return 0;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
 int asset_read_open(struct workspace *workspace)
@@ -66,6 +97,45 @@ int asset_read_open(struct workspace *workspace)
 	}
 	(void)closedir(folder);
 	return 0;
+}
+
+static void remove_unknown(const struct kept *kept, DIR *folder)
+{
+	for (const struct dirent *entry; (entry = readdir(folder)) != NULL;) {
+		const char *name = entry->d_name;
+		bool is_known =
+			kept->count > 0 && bsearch(&name, kept->names, kept->count,
+						   sizeof *kept->names, compare_names) != NULL;
+		if (*name != '.' && !is_known) {
+			(void)unlinkat(dirfd(folder), name, 0);
+		}
+	}
+}
+
+void asset_read_tidy(struct workspace *workspace)
+{
+	CLEANUP(free) char *path = folder_path(workspace, "");
+	struct store_transaction *state = NULL;
+	struct kept kept = {0};
+	DIR *folder = opendir(path);
+	if (folder == NULL) {
+		return;
+	}
+	if (workspace_begin(workspace, false, &state, NULL) == 0) {
+		int r = asset_each_of_all(state, keep_name, &kept);
+		store_abort(state);
+		if (kept.count > 0) {
+			qsort(kept.names, kept.count, sizeof *kept.names, compare_names);
+		}
+		if (r == 0) {
+			remove_unknown(&kept, folder);
+		}
+	}
+	for (size_t i = 0; i < kept.count; i++) {
+		free(kept.names[i]);
+	}
+	free(kept.names);
+	(void)closedir(folder);
 }
 
 bool asset_size_is_here(const struct asset_record *record)

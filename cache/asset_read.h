@@ -15,6 +15,8 @@ struct workspace;
 
 /* The folder, made when it is not there; what an earlier process left half-way is removed. */
 must_check int asset_read_open(struct workspace *workspace);
+/* Removes the bytes of files that are not known any more. At the end, when nothing is read. */
+void asset_read_tidy(struct workspace *workspace);
 
 /* Is there nothing to be asked? */
 bool asset_size_is_here(const struct asset_record *record);

@@ -392,6 +392,7 @@ void workspace_stop(struct workspace *workspace)
 	refresher_stop(&workspace->refresher);
 	writeback_stop(&workspace->writeback);
 	fetcher_stop(&workspace->fetcher);
+	asset_read_tidy(workspace);
 	commands_wait(workspace);
 	atomic_store(&workspace->is_started, false);
 }

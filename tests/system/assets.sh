@@ -111,7 +111,11 @@ same "in git" "This stands for curve.csv." "$(git --git-dir="$work/repo/.git" sh
 
 # Names, numbers and sizes outlive the process and the cache; bytes the process.
 before=$(cd "$assets" && stat -c '%n %i %s %Y' *)
+folder=$(echo "$work"/cache/notionfs/*/assets)
+kept=$(ls "$folder")
+: >"$folder/of-nothing"
 stop
+same "bytes kept" "$kept" "$(ls "$folder")"
 start -o poll=0,sweep=off
 complete
 forget_requests
