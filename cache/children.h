@@ -30,6 +30,10 @@ must_check int children_of_data_source(struct workspace *workspace, const struct
 must_check int children_of_root(struct workspace *workspace, const struct object_info *infos,
 				size_t count, enum priority priority);
 
+/* A person says that what went in Notion at once is meant to be gone: the next listings take it
+ * out of the tree. */
+void children_accept_loss(struct workspace *workspace);
+
 /*
  * Takes one page or data source object that search or a query gave: stores it; when it was edited
  * since its body was read, asks for it to be read again. The caller commits, and tells the page

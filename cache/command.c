@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cache/children.h"
 #include "cache/command_page.h"
 #include "cache/status.h"
 #include "cache/workspace_private.h"
@@ -85,7 +86,7 @@ static int confirm_entry(struct workspace *workspace, node_id node)
 }
 
 struct held {
-	node_id nodes[1000];
+	node_id nodes[100000];
 	size_t count;
 };
 
@@ -99,19 +100,45 @@ static int note_held(void *context, const struct queue_entry *entry)
 	return 0;
 }
 
-static int confirm(struct workspace *workspace, node_id node)
+/* Is it this page, or below it or this directory? A removed tree is confirmed by its top. */
+static bool is_at_or_below(struct store_transaction *state, node_id node,
+			   const struct node_record *top)
+{
+	struct node_record record;
+	for (int depth = 0; depth < 200 && tree_get(state, node, &record) == 0; depth++) {
+		if (record.node == top->node ||
+		    (top->role == ROLE_PAGE && uuid_equal(&record.object, &top->object))) {
+			return true;
+		}
+		if (node == NODE_ROOT) {
+			return false;
+		}
+		node = record.parent;
+	}
+	return false;
+}
+
+/* `top`: NULL for all. */
+static int confirm(struct workspace *workspace, const struct node_record *top)
 {
 	struct held *held = calloc(1, sizeof *held);
 	struct store_transaction *state = NULL;
 	int r = held == NULL ? -ENOMEM : workspace_begin(workspace, false, &state, NULL);
 	if (r == 0) {
 		r = queue_each(state, true, note_held, held);
-		store_abort(state);
 	}
+	size_t kept = 0;
 	for (size_t i = 0; r == 0 && i < held->count; i++) {
-		if (node == 0 || held->nodes[i] == node) {
-			r = confirm_entry(workspace, held->nodes[i]);
+		if (top == NULL || is_at_or_below(state, held->nodes[i], top)) {
+			held->nodes[kept++] = held->nodes[i];
 		}
+	}
+	store_abort(state);
+	for (size_t i = 0; r == 0 && i < kept; i++) {
+		r = confirm_entry(workspace, held->nodes[i]);
+	}
+	if (r == 0 && top == NULL) {
+		children_accept_loss(workspace);
 	}
 	free(held);
 	return r;
@@ -137,7 +164,7 @@ static json_t *run_sync(struct workspace *workspace, const json_t *request)
 		node = record.role == ROLE_PAGE ? record.node : 0;
 	}
 	if (json_is_true(json_object_get(request, "confirm"))) {
-		int r = confirm(workspace, node);
+		int r = confirm(workspace, *path == '\0' ? NULL : &record);
 		if (r < 0) {
 			return failed("what is held can't be released: %s", strerror(-r));
 		}

@@ -1,11 +1,13 @@
 #include "cache/local.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <linux/openat2.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 
@@ -352,4 +354,57 @@ int local_write_file(struct local *local, node_id directory, const char *path, c
 		(void)unlinkat(local->root, temporary, 0);
 	}
 	return r;
+}
+
+int local_move_folder(struct local *local, node_id directory, node_id new_directory,
+		      const char *name)
+{
+	char folder[FOLDER_BYTES];
+	char full[LOCAL_PATH_BYTES];
+	const char *new_name = NULL;
+	(void)snprintf(folder, sizeof folder, "%016" PRIx64, directory);
+	if (unlinkat(local->root, folder, AT_REMOVEDIR) == 0) {
+		return -ENOENT;
+	}
+	if (errno != ENOTEMPTY && errno != EEXIST) {
+		return -errno;
+	}
+	CLEANUP(fd)
+	int parent = open_parent(local, new_directory, name, true, full, &new_name);
+	if (parent < 0) {
+		return parent;
+	}
+	return renameat2(local->root, folder, parent, new_name, RENAME_NOREPLACE) < 0 ? -errno : 0;
+}
+
+int local_folders(struct local *local, size_t max, node_id **ret_directories, size_t *ret_count)
+{
+	int fd = openat(local->root, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *root = fd < 0 ? NULL : fdopendir(fd);
+	if (root == NULL) {
+		int r = -errno;
+		cleanup_fd(&fd);
+		return r;
+	}
+	node_id *directories = NULL;
+	size_t count = 0;
+	const struct dirent *entry;
+	while (count < max && (entry = readdir(root)) != NULL) {
+		char *end;
+		unsigned long long node = strtoull(entry->d_name, &end, 16);
+		if (*end != '\0' || strlen(entry->d_name) != FOLDER_BYTES - 1) {
+			continue;
+		}
+		if (count % 64 == 0) {
+			directories = realloc(directories, (count + 64) * sizeof *directories);
+			if (directories == NULL) {
+				abort();
+			}
+		}
+		directories[count++] = node;
+	}
+	(void)closedir(root);
+	*ret_directories = directories;
+	*ret_count = count;
+	return 0;
 }

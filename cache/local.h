@@ -61,4 +61,12 @@ must_check int local_utimens(struct local *local, node_id directory, const char 
 must_check int local_write_file(struct local *local, node_id directory, const char *path,
 				const void *bytes, size_t len);
 
+/* The whole folder of one directory becomes the directory `name` in another's. An empty one is
+ * removed. -ENOENT: it has none; -EEXIST. */
+must_check int local_move_folder(struct local *local, node_id directory, node_id new_directory,
+				 const char *name);
+/* The directories that have a folder, at most `max`. Caller frees. */
+must_check int local_folders(struct local *local, size_t max, node_id **ret_directories,
+			     size_t *ret_count);
+
 #endif

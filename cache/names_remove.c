@@ -3,11 +3,79 @@
  * transaction.
  */
 #include <errno.h>
+#include <stdlib.h>
 
 #include "cache/queue.h"
 #include "cache/trash.h"
 #include "cache/workspace_private.h"
 #include "mapping/base/clock.h"
+
+/* ---- the guard: many pages within a minute are held until a person says so (§6.5) ---- */
+
+#define MASS_MS 60000
+
+struct lately {
+	struct store_transaction *state;
+	int64_t since_ms;
+	node_id *nodes;
+	size_t count;
+};
+
+static int note_lately(void *context, const struct queue_entry *entry)
+{
+	struct lately *lately = context;
+	if (entry->kind != QUEUE_TRASH || entry->saved_ms < lately->since_ms) {
+		return 0;
+	}
+	if (lately->count % 64 == 0) {
+		lately->nodes =
+			realloc(lately->nodes, (lately->count + 64) * sizeof *lately->nodes);
+		if (lately->nodes == NULL) {
+			abort();
+		}
+	}
+	lately->nodes[lately->count++] = entry->node;
+	return 0;
+}
+
+static int hold(struct store_transaction *state, node_id node)
+{
+	CLEANUP(queue_entry) struct queue_entry entry = {0};
+	struct node_record record;
+	int r = tree_get(state, node, &record);
+	if (r == 0) {
+		r = queue_get(state, node, &entry);
+	}
+	if (r < 0 || entry.state == QUEUE_HELD || (record.flags & NODE_NEW) != 0) {
+		return r == -ENOENT ? 0 : r;
+	}
+	entry.state = QUEUE_HELD;
+	entry.generation++;
+	return queue_put(state, &entry);
+}
+
+/* Counts this removal; when it is one too many within a minute, it and those before it are held.
+ * Under the state's write transaction, which guards the counter. */
+static int guard(struct workspace *workspace, struct store_transaction *state)
+{
+	struct removals *removals = &workspace->removals;
+	struct lately lately = {.state = state, .since_ms = clock_now_ms() - MASS_MS};
+	int64_t oldest_ms = removals->times_ms[removals->next];
+	removals->times_ms[removals->next] = clock_now_ms();
+	removals->next = (removals->next + 1) % REMOVALS_MAX;
+	if (removals->is_counted && oldest_ms < lately.since_ms) {
+		return 0;
+	}
+	/* In the first minute of a process, what its predecessor removed counts too. */
+	int r = queue_each(state, true, note_lately, &lately);
+	bool is_mass = oldest_ms >= lately.since_ms || lately.count >= REMOVALS_MAX;
+	removals->is_counted = lately.count < 2;
+	for (size_t i = 0; r == 0 && is_mass && i < lately.count; i++) {
+		r = hold(state, lately.nodes[i]);
+	}
+	free(lately.nodes);
+	return r;
+}
 
 /* Owes the trashing of a page after the grace time. */
 static int owe_trash(struct workspace *workspace, struct store_transaction *state,
@@ -24,7 +92,8 @@ static int owe_trash(struct workspace *workspace, struct store_transaction *stat
 	entry.generation++;
 	entry.saved_ms = clock_now_ms();
 	entry.due_ms = entry.saved_ms + workspace->options.trash_delay_ms;
-	return queue_put(state, &entry);
+	r = queue_put(state, &entry);
+	return r == 0 && (record->flags & NODE_NEW) == 0 ? guard(workspace, state) : r;
 }
 
 /* What has left its name is listed in the trash. */

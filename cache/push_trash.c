@@ -384,6 +384,9 @@ static int leave_tree(struct push *push)
 
 int push_trash(struct push *push)
 {
+	if (push->entry.state == QUEUE_HELD) {
+		return 0; /* one of too many at once: waits for a person */
+	}
 	if (push->entry.due_ms > clock_now_ms()) {
 		push->again_ms = push->entry.due_ms;
 		return -EAGAIN;

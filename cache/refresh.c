@@ -349,6 +349,7 @@ int refresh_poll(struct workspace *workspace, enum priority priority)
 		workspace->last_refresh_ms = clock_now_ms();
 		mark_discovered(&workspace->refresher);
 	}
+	workspace_tidy(workspace);
 	note_search(&workspace->refresher, r);
 	return r;
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cache/removed.h"
 #include "cache/workspace_private.h"
 #include "mapping/base/clock.h"
 
@@ -45,8 +46,19 @@ struct owed {
 	struct store_transaction *state;
 	json_t *failed;
 	json_t *held;
+	json_t *removed; /* those of `held` that were removed */
 	size_t pending;
 };
+
+/* A tree that was removed is named by its top. */
+static bool is_top(struct store_transaction *state, node_id node)
+{
+	struct node_record record;
+	struct node_record above;
+	int64_t due_ms;
+	return tree_get(state, node, &record) == 0 &&
+	       removed_above(state, &record, &above, &due_ms) < 0;
+}
 
 static int note_owed(void *context, const struct queue_entry *entry)
 {
@@ -65,7 +77,14 @@ static int note_owed(void *context, const struct queue_entry *entry)
 	bool is_parked = entry->state == QUEUE_PENDING && entry->error != NULL;
 	switch (is_parked ? QUEUE_ERROR : entry->state) {
 	case QUEUE_PENDING: owed->pending++; break;
-	case QUEUE_HELD: (void)json_array_append_new(owed->held, json_string(path)); break;
+	case QUEUE_HELD:
+		if (entry->kind != QUEUE_TRASH) {
+			(void)json_array_append_new(owed->held, json_string(path));
+		} else if (is_top(owed->state, entry->node)) {
+			(void)json_array_append_new(owed->held, json_string(path));
+			(void)json_array_append_new(owed->removed, json_string(path));
+		}
+		break;
 	case QUEUE_KEPT:
 	case QUEUE_ERROR: {
 		json_t *message =
@@ -170,7 +189,10 @@ json_t *status_json(struct workspace *workspace)
 	if (workspace_begin(workspace, false, &state, &cache) < 0) {
 		return NULL;
 	}
-	struct owed owed = {.state = state, .failed = json_array(), .held = json_array()};
+	struct owed owed = {.state = state,
+			    .failed = json_array(),
+			    .held = json_array(),
+			    .removed = json_array()};
 	struct conflicts conflicts = {
 		.workspace = workspace,
 		.state = state,
@@ -189,6 +211,7 @@ json_t *status_json(struct workspace *workspace)
 	}
 	if (r < 0) {
 		json_decref(owed.failed);
+		json_decref(owed.removed);
 		json_decref(owed.held);
 		json_decref(conflicts.paths);
 		return NULL;
@@ -213,13 +236,15 @@ json_t *status_json(struct workspace *workspace)
 					: json_integer(((whole_ms > 0 ? whole_ms : 0) +
 							clock_now_ms() - round_ms) /
 						       1000)));
-	return json_pack("{si ss? s{sI sI} sI so so so s{sI sI sI} so so so sI}", "pid",
+	return json_pack("{si ss? s{sI sI} sI so so so so sI s{sI sI sI} so so so sI}", "pid",
 			 (int)getpid(), "mount", workspace->options.mount_directory, "pages",
 			 "known", (json_int_t)(known > cached ? known : cached), "cached",
 			 (json_int_t)cached, "pending", (json_int_t)owed.pending, "failed",
-			 owed.failed, "conflicts", conflicts.paths, "held", owed.held, "budget",
-			 "window_s", (json_int_t)budget.window_s, "limit", (json_int_t)budget.limit,
-			 "used", (json_int_t)budget.used, "rings", rings, "offline_since",
+			 owed.failed, "conflicts", conflicts.paths, "held", owed.held,
+			 "held_removals", owed.removed, "frozen",
+			 (json_int_t)atomic_load(&workspace->vanished.frozen), "budget", "window_s",
+			 (json_int_t)budget.window_s, "limit", (json_int_t)budget.limit, "used",
+			 (json_int_t)budget.used, "rings", rings, "offline_since",
 			 time_or_null(budget.offline_since_ms), "last_refresh",
 			 time_or_null(last_ms), "fuse_messages", (json_int_t)messages);
 }
@@ -280,6 +305,14 @@ void status_text(struct workspace *workspace, struct buf *out)
 		buf_printf(out, "%s was deleted: nothing can be saved, unmount and mount again\n",
 			   workspace->state_path);
 	}
+	json_int_t frozen = json_integer_value(json_object_get(status, "frozen"));
+	if (frozen > 0) {
+		buf_printf(
+			out,
+			"frozen: %lld pages are gone in Notion at once and are kept here as they "
+			"were; share them again, or `notionfs sync --confirm` if that is meant\n",
+			(long long)frozen);
+	}
 	if (offline != NULL) {
 		buf_printf(out, "offline since %s; cached pages and saves go on\n", offline);
 	} else if (pending + (json_int_t)(failed + held + conflicts) == 0 && cached >= known) {
@@ -300,6 +333,18 @@ void status_text(struct workspace *workspace, struct buf *out)
 	json_decref(status);
 }
 
+static bool has_path(const json_t *paths, const char *path)
+{
+	size_t i;
+	json_t *other;
+	json_array_foreach (paths, i, other) {
+		if (strcmp(json_string_value(other), path) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
 void status_errors(struct workspace *workspace, struct buf *out)
 {
 	json_t *status = status_json(workspace);
@@ -307,9 +352,22 @@ void status_errors(struct workspace *workspace, struct buf *out)
 	json_t *path;
 	print_failed(out, "", json_object_get(status, "failed"));
 	json_array_foreach (json_object_get(status, "held"), i, path) {
+		bool is_removal =
+			has_path(json_object_get(status, "held_removals"), json_string_value(path));
 		print_safe(out, json_string_value(path));
-		buf_puts(out, ": held, an empty text would replace the page; write to it, or "
-			      "`notionfs sync --confirm` if that is meant\n");
+		buf_puts(out,
+			 is_removal ? ": held, more than 50 pages were removed within a minute; "
+				      "`notionfs sync --confirm` removes them, `mv` out of "
+				      ".notionfs/trash takes them back\n"
+				    : ": held, an empty text would replace the page; write to it, "
+				      "or `notionfs sync --confirm` if that is meant\n");
+	}
+	json_int_t frozen = json_integer_value(json_object_get(status, "frozen"));
+	if (frozen > 0) {
+		buf_printf(out,
+			   "%lld pages are gone in Notion at once and are kept here as they were; "
+			   "share them again, or `notionfs sync --confirm` if that is meant\n",
+			   (long long)frozen);
 	}
 	json_array_foreach (json_object_get(status, "conflicts"), i, path) {
 		const char *name = strrchr(json_string_value(path), '/');

@@ -500,8 +500,7 @@ static int release_node(struct restoring *restoring, node_id node, bool is_top)
 	key_put_u64(key, node);
 	bool has_journal = store_get(state, STATE_JOURNAL, key, sizeof key, &journal) == 0;
 	bool has_text = is_owed && (entry.text_len > 0 || entry.kind == QUEUE_SAVE);
-	bool has_title =
-		(record.flags & (NODE_RETITLED | NODE_MOVED)) != 0 && entry.base != NULL;
+	bool has_title = (record.flags & (NODE_RETITLED | NODE_MOVED)) != 0 && entry.base != NULL;
 	if (is_owed && !has_text && !has_title && !has_journal) {
 		return queue_delete(state, node);
 	}

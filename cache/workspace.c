@@ -16,7 +16,9 @@
 #include "cache/asset_read.h"
 #include "cache/asset_view.h"
 #include "cache/command.h"
+#include "cache/content.h"
 #include "cache/identity.h"
+#include "cache/lost.h"
 #include "cache/shown.h"
 #include "cache/trash.h"
 #include "cache/workspace_private.h"
@@ -26,6 +28,8 @@
 /* Address space only: the files grow as they are filled. */
 #define STATE_MAX_BYTES ((size_t)32 << 30)
 #define CACHE_MAX_BYTES ((size_t)64 << 30)
+/* How often what is kept for a time is looked through. */
+#define TIDY_MS ((int64_t)6 * 3600 * 1000)
 #define CACHE_FORMAT "1"
 
 void workspace_options_init(struct workspace_options *options)
@@ -369,6 +373,16 @@ int workspace_open(const struct workspace_options *options, struct workspace **r
 	return 0;
 }
 
+void workspace_tidy(struct workspace *workspace)
+{
+	int64_t now_ms = clock_now_ms();
+	int64_t last_ms = atomic_load(&workspace->tidied_ms);
+	if (last_ms == 0 || now_ms - last_ms >= TIDY_MS) {
+		atomic_store(&workspace->tidied_ms, now_ms);
+		trash_tend(workspace);
+	}
+}
+
 int workspace_start(struct workspace *workspace, const struct workspace_events *events)
 {
 	workspace->events = *events;
@@ -379,6 +393,10 @@ int workspace_start(struct workspace *workspace, const struct workspace_events *
 	}
 	if (r == 0) {
 		r = writeback_start(&workspace->writeback);
+	}
+	if (r == 0) {
+		lost_collect(workspace);
+		workspace_tidy(workspace);
 	}
 	return r < 0 ? r : refresh_resume(workspace);
 }

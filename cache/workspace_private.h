@@ -35,6 +35,23 @@
 #include "cache/workspace.h"
 #include "cache/writeback.h"
 
+/* How many pages may be removed within a minute before that is held, and one. */
+#define REMOVALS_MAX 51
+
+struct removals {
+	int64_t times_ms[REMOVALS_MAX]; /* a ring: when the last ones were */
+	size_t next;
+	bool is_counted; /* those of an earlier process are long ago */
+};
+
+/* Pages that went in Notion, as counted by settle_missing (children.c). */
+struct vanished {
+	int64_t since_ms;
+	size_t count;
+	int64_t accepted_until_ms; /* a person said that it is meant */
+	_Atomic size_t frozen;	   /* so many were not taken out of the tree */
+};
+
 struct workspace {
 	struct workspace_options options; /* strings are ours */
 	struct tree_owner owner;
@@ -61,10 +78,13 @@ struct workspace {
 	struct writeback writeback;
 	struct people people;
 	struct sweep sweep;
+	struct removals removals; /* guarded by the state's write transaction */
+	struct vanished vanished; /* the same, but frozen */
 	struct refusals refusals;
 	struct recent made;  /* pages made here */
 	struct recent moved; /* pages whose move Notion has carried out */
 
+	_Atomic int64_t tidied_ms;
 	_Atomic int64_t last_refresh_ms;	   /* 0 = never */
 	uint64_t (*count_messages)(void *context); /* set before the start */
 	void *count_context;
@@ -74,6 +94,9 @@ struct workspace {
 /* Tells the kernel side what a committed change means. No lock, no transaction is held. */
 void workspace_tell(struct workspace *workspace, const struct tree_changes *changes);
 void workspace_tell_page(struct workspace *workspace, node_id page);
+
+/* Drops what was in the trash for 30 days. A few times a day. */
+void workspace_tidy(struct workspace *workspace);
 
 /* Both transactions at once, in lock order. Either pointer may be NULL. */
 must_check int workspace_begin(struct workspace *workspace, bool is_write,

@@ -2,6 +2,8 @@
  * What changes in Notion reaches the files: by polls, by second looks, by the sweep. Time is the
  * server's and moved by hand.
  */
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -202,7 +204,20 @@ START_TEST(readings_that_failed_are_asked_for_again)
 }
 END_TEST
 
-START_TEST(a_page_that_went_in_notion_stays_while_a_save_below_it_is_owed)
+static char *read_node(struct fixture *fixture, node_id node)
+{
+	struct page_file *file;
+	struct node_attr attr;
+	ck_assert_int_eq(workspace_open_page(fixture->workspace, node, O_RDONLY, getpid(), &file),
+			 0);
+	page_file_getattr(file, &attr);
+	char *text = calloc(1, attr.size + 1);
+	ck_assert_int_eq(page_file_read(file, text, attr.size, 0), (ssize_t)attr.size);
+	(void)page_file_close(file);
+	return text;
+}
+
+START_TEST(a_page_that_went_in_notion_is_in_the_trash_with_the_save_that_is_owed_below_it)
 {
 	static const char child[] = "Lantern Yard Coffee/Archive/Menu 2015.md";
 	struct fixture fixture;
@@ -223,17 +238,25 @@ START_TEST(a_page_that_went_in_notion_stays_while_a_save_below_it_is_owed)
 		advance(&fixture, 15);
 		json_decref(fixture_command(&fixture, "{\"command\":\"settle\"}"));
 	}
-	char *text = fixture_read(&fixture, child);
-	ck_assert_ptr_nonnull(text);
+	struct node_attr trash;
+	char *text = NULL;
+	ck_assert_int_eq(fixture_find(&fixture, "Lantern Yard Coffee/Archive.md", &attr), -ENOENT);
+	ck_assert_int_eq(workspace_lookup(fixture.workspace, NODE_TRASH, "Archive", &trash), 0);
+	ck_assert_int_eq(workspace_lookup(fixture.workspace, trash.node, "Menu 2015.md", &attr), 0);
+	text = read_node(&fixture, attr.node);
 	ck_assert_str_eq(text, "---\nNo such thing: 1\n---\n\nNot sent.\n");
 	free(text);
-	ck_assert_int_eq(fixture_find(&fixture, "Lantern Yard Coffee/Archive.md", &attr), 0);
+	json_t *status = fixture_command(&fixture, "{\"command\":\"status\"}");
+	json_t *failed = json_array_get(json_object_get(status, "failed"), 0);
+	ck_assert_str_eq(json_string_value(json_object_get(failed, "path")),
+			 ".notionfs/trash/Archive/Menu 2015.md");
+	json_decref(status);
 	fixture_release(&fixture);
 }
 END_TEST
 
 SUITE_CASES = {
-	&a_page_that_went_in_notion_stays_while_a_save_below_it_is_owed,
+	&a_page_that_went_in_notion_is_in_the_trash_with_the_save_that_is_owed_below_it,
 	&a_first_search_that_failed_is_tried_again,
 	&readings_that_failed_are_asked_for_again,
 	&an_edit_in_the_app_is_shown_after_the_next_poll,
