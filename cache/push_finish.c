@@ -292,6 +292,28 @@ static json_t *known_page(struct push *push)
 	return page != NULL ? page : json_incref(json_object_get(push->entry.base, "page"));
 }
 
+/* A new title touches no block: those we have read stand, as of when they were read. */
+static bool keeps_blocks(struct push *push, struct result *result)
+{
+	struct store_transaction *cache = NULL;
+	struct body body;
+	if (push->entry.kind != QUEUE_RETITLE || push->is_resumed || push_is_merged(push) ||
+	    workspace_begin(push->workspace, false, NULL, &cache) < 0) {
+		return false;
+	}
+	bool is_kept = body_get(cache, &push->record.object, &body) == 0;
+	if (is_kept && body.is_stale) {
+		json_decref(body.blocks);
+		is_kept = false;
+	}
+	if (is_kept) {
+		result->blocks = body.blocks;
+		result->fetched_ms = body.fetched_ms;
+	}
+	store_abort(cache);
+	return is_kept;
+}
+
 /* Reads the page where the answers don't say what it is now. */
 static int know_result(struct push *push, struct result *result)
 {
@@ -310,6 +332,8 @@ static int know_result(struct push *push, struct result *result)
 					      : -ESTALE;
 	if (r == 0) {
 		authored = json_incref(result->blocks);
+	} else if (r == -ESTALE && keeps_blocks(push, result)) {
+		r = 0;
 	} else if (r == -ESTALE) {
 		r = walk_page(notion, PRIORITY_SAVE, id, &push->failure, &result->blocks);
 		if (r == 0 && (push->is_resumed || result->page == NULL)) {

@@ -202,6 +202,23 @@ START_TEST(moved_retitled_and_saved_is_a_move_and_one_patch_and_then_the_blocks)
 }
 END_TEST
 
+START_TEST(a_new_title_is_one_look_at_the_page_and_one_patch)
+{
+	struct fixture fixture;
+	open_settled(&fixture);
+	char *before = fixture_read(&fixture, TOP "/Handbook.md");
+	ck_assert_int_eq(move(&fixture, TOP, "Handbook.md", TOP, "Manual.md"), 0);
+	settle_owed(&fixture);
+	check_writes(&fixture, PATCH_PAGE);
+	ck_assert_uint_eq(fixture_count_requests(&fixture, "GET"), 1);
+	char *after = fixture_read(&fixture, TOP "/Manual.md");
+	ck_assert_str_eq(after, before);
+	free(before);
+	free(after);
+	fixture_release(&fixture);
+}
+END_TEST
+
 START_TEST(there_and_back_sends_nothing)
 {
 	struct fixture fixture;
@@ -623,6 +640,7 @@ SUITE_CASES = {
 	&a_page_moved_out_of_one_that_is_removed_is_out_before_that_goes,
 	&a_page_moves_with_both_names_and_keeps_its_number_and_its_id,
 	&moved_retitled_and_saved_is_a_move_and_one_patch_and_then_the_blocks,
+	&a_new_title_is_one_look_at_the_page_and_one_patch,
 	&there_and_back_sends_nothing,
 	&a_move_without_an_answer_is_carried_out_once,
 	&what_another_moved_meanwhile_stays_where_he_put_it_and_that_is_said,
