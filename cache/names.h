@@ -12,6 +12,8 @@
 must_check int names_can_create(struct workspace *workspace, const struct node_record *directory);
 /* Our own id for a page until Notion gives it one. */
 must_check int names_stand_in_id(struct uuid *ret_id);
+/* After a crash: the local files of a directory that had just become this page's go there. */
+void names_finish_adoption(struct workspace *workspace, node_id page);
 /* A page that is only a text so far goes: out of the tree and the queue, or, when it is in Notion
  * or on its way there, as unlink does it. */
 must_check int names_forget(struct workspace *workspace, node_id directory, const char *name);

@@ -1,6 +1,8 @@
 /*
  * A directory that was local becomes a page's: the first page in it decides so (design.md §6.2).
  */
+#define LOG_MODULE "names"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +13,7 @@
 #include "cache/status.h"
 #include "cache/workspace_private.h"
 #include "mapping/base/clock.h"
+#include "mapping/base/log.h"
 
 /* The page of the directory is owed, empty as it is, until somebody writes it. */
 static int owe_page(struct workspace *workspace, struct store_transaction *state,
@@ -118,6 +121,26 @@ int workspace_adopt(struct workspace *workspace, node_id directory, const char *
 	node_to_attr(&made, ret_attr);
 	workspace_tell(workspace, &changes);
 	return 0;
+}
+
+void names_finish_adoption(struct workspace *workspace, node_id node)
+{
+	CLEANUP(transaction) struct store_transaction *state = NULL;
+	struct node_record page;
+	struct node_record directory;
+	struct stat st;
+	if (workspace_begin(workspace, false, &state, NULL) < 0 ||
+	    tree_get(state, node, &page) < 0 || page.role != ROLE_PAGE ||
+	    tree_find(state, &page.object, true, &directory) < 0) {
+		return;
+	}
+	if (local_stat(workspace->local, directory.parent, directory.name, &st) == 0 &&
+	    S_ISDIR(st.st_mode)) {
+		int r = local_adopt(workspace->local, directory.parent, directory.name,
+				    directory.node);
+		log_info("the local files of %s are moved into it: %s", directory.name,
+			 r == 0 ? "done" : strerror(-r));
+	}
 }
 
 void workspace_explain(struct workspace *workspace, node_id directory, const char *name,

@@ -13,6 +13,7 @@
 
 #include "cache/content.h"
 #include "cache/history.h"
+#include "cache/names.h"
 #include "cache/push.h"
 #include "cache/queue.h"
 #include "cache/workspace_private.h"
@@ -31,7 +32,7 @@ struct scheduled {
 	bool is_due; /* false: nothing to send now, only being sent */
 	bool is_sending;
 	bool is_waiting; /* for another page's push */
-	bool is_behind; /* another page is sent first, and wakes it */
+	bool is_behind;	 /* another page is sent first, and wakes it */
 	unsigned failures;
 	struct scheduled *next;
 };
@@ -336,6 +337,7 @@ static int replay(struct writeback *writeback)
 	}
 	for (size_t i = 0; r == 0 && i < owed.count; i++) {
 		int64_t soon_ms = clock_now_ms() + workspace->options.save_delay_ms;
+		names_finish_adoption(workspace, owed.nodes[i]);
 		writeback_schedule(writeback, owed.nodes[i],
 				   owed.due_ms[i] > soon_ms ? owed.due_ms[i] : soon_ms);
 	}

@@ -634,7 +634,76 @@ START_TEST(a_page_moved_out_of_one_that_is_removed_is_out_before_that_goes)
 }
 END_TEST
 
+/* ---- a directory that becomes a page's ---- */
+
+START_TEST(local_files_go_with_their_directory_when_it_becomes_a_pages_also_over_a_crash)
+{
+	struct fixture fixture;
+	struct node_attr attr;
+	char old_folder[600];
+	char folder[512];
+	char file[700];
+	open_settled(&fixture);
+	fixture.options.save_delay_ms = 600000;
+	fixture_reopen(&fixture);
+	node_id top = directory_of(&fixture, TOP);
+	(void)snprintf(folder, sizeof folder, "%s/local/%016llx",
+		       workspace_state_path(fixture.workspace), (unsigned long long)top);
+	(void)mkdir(folder, 0700);
+	(void)snprintf(old_folder, sizeof old_folder, "%s/Case", folder);
+	ck_assert_int_eq(mkdir(old_folder, 0700), 0);
+	(void)snprintf(file, sizeof file, "%s/a.txt", old_folder);
+	FILE *out = fopen(file, "w");
+	ck_assert_ptr_nonnull(out);
+	(void)fputs("kept", out);
+	(void)fclose(out);
+	ck_assert_int_eq(workspace_adopt(fixture.workspace, top, "Case", &attr), 0);
+	char *text = fixture_local_copy(&fixture, attr.node, "a.txt");
+	ck_assert_str_eq(text, "kept");
+	free(text);
+	/* As a crash right after the commit leaves it. */
+	(void)snprintf(folder, sizeof folder, "%s/local/%016llx",
+		       workspace_state_path(fixture.workspace), (unsigned long long)attr.node);
+	fixture_close(&fixture);
+	ck_assert_int_eq(rename(folder, old_folder), 0);
+	fixture_open(&fixture);
+	text = fixture_local_copy(&fixture, attr.node, "a.txt");
+	ck_assert_ptr_nonnull(text);
+	ck_assert_str_eq(text, "kept");
+	free(text);
+	/* The page is made, its file shown when the grace time is over. */
+	settle_owed(&fixture);
+	check_missing(&fixture, TOP "/Case.md");
+	ck_assert_uint_eq(count_pages(&fixture, "Case"), 1);
+	for (int r = -ENOENT; r == -ENOENT;) {
+		advance(&fixture, 10);
+		r = fixture_find(&fixture, TOP "/Case.md", &attr);
+	}
+	fixture_release(&fixture);
+}
+END_TEST
+
+START_TEST(a_directory_taken_back_at_once_leaves_no_page)
+{
+	struct fixture fixture;
+	struct node_attr attr;
+	open_settled(&fixture);
+	node_id top = directory_of(&fixture, TOP);
+	ck_assert_int_eq(workspace_adopt(fixture.workspace, top, "Case", &attr), 0);
+	settle_owed(&fixture);
+	ck_assert_uint_eq(count_pages(&fixture, "Case"), 1);
+	ck_assert_int_eq(workspace_rmdir(fixture.workspace, top, "Case"), 0);
+	while (count_pages(&fixture, "Case") > 0) {
+		advance(&fixture, 10);
+	}
+	check_missing(&fixture, TOP "/Case.md");
+	fixture_release(&fixture);
+}
+END_TEST
+
 SUITE_CASES = {
+	&local_files_go_with_their_directory_when_it_becomes_a_pages_also_over_a_crash,
+	&a_directory_taken_back_at_once_leaves_no_page,
 	&a_new_page_onto_another_is_a_save_also_while_it_is_being_made_and_leaves_no_orphan,
 	&an_established_page_takes_the_name_of_one_that_was_just_removed,
 	&a_page_moved_out_of_one_that_is_removed_is_out_before_that_goes,
