@@ -58,7 +58,7 @@ class World:
 
     def start(self):
         self.daemon = subprocess.Popen(
-            [self.notionfs, "mount", "-f", "-o", "poll=0,sweep=off", self.mount],
+            [self.notionfs, "mount", "-f", "-o", "poll=30,sweep=off", self.mount],
             env=self.environment, stdout=self.log, stderr=self.log)
         end = time.time() + 30
         while not (os.path.ismount(self.mount) and self.status() is not None):
@@ -355,6 +355,7 @@ class Steps:
             raise Failed("the edit was refused: %r" % edit)
         self.world.advance(130)  # its minute is over
         self.world.sync("--complete")
+        self.read(page)
         return page, edit["op"]
 
     # ---- what happens ----
@@ -466,7 +467,7 @@ def main():
             world.sync("--complete")
             random_steps.run(int(steps))
         except (Failed, OSError) as error:
-            for step in random_steps.history[-25:]:
+            for step in random_steps.history[-60:]:
                 print(*step)
             print("FAILED at step %d of seed %d: %s" % (len(random_steps.history), seed, error))
             with open(os.path.join(world.folder, "log")) as log:
