@@ -9,6 +9,10 @@
 #include <unistd.h>
 
 #define PAGE "Home/Page.md"
+#define TEN                                                                                        \
+	"Same.\n\nSame.\n\nSame.\n\nSame.\n\nSame.\n\nSame.\n\nSame.\n\nSame.\n\nSame.\n\nSame.\n" \
+	"\n"
+#define HUNDRED TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN
 #define THREE "Same.\n\nSame.\n\nSame.\n\nLast.\n"
 
 static void settle(struct fixture *fixture)
@@ -291,12 +295,14 @@ const struct scenario scenarios[] = {
 	 .before = before_three,
 	 .arm = read_page,
 	 .act = append_130,
-	 .writes = 2},
+	 .writes = 2,
+	 .expected = {{PAGE, HUNDRED TEN TEN TEN "Last.\n"}}},
 	{.name = "append 250",
 	 .before = before_three,
 	 .arm = read_page,
 	 .act = append_250,
-	 .writes = 3},
+	 .writes = 3,
+	 .expected = {{PAGE, HUNDRED HUNDRED TEN TEN TEN TEN TEN "Last.\n"}}},
 	{.name = "append nested",
 	 .before = before_three,
 	 .arm = read_page,
