@@ -19,8 +19,6 @@
 #define RECORD_FORMAT 1
 #define RECORD_HEAD_BYTES offsetof(struct asset_record, name)
 #define RECORD_MAX_BYTES (1 + RECORD_HEAD_BYTES + NODE_NAME_MAX_BYTES + ASSET_URL_MAX_BYTES + 2)
-/* A name is not given to another file as long as a version with it may be saved again. */
-#define CLAIM_MS ((int64_t)7 * 24 * 3600 * 1000)
 
 enum key_kind {
 	KEY_RECORD = 'n',    /* asset → record */
@@ -316,119 +314,6 @@ void asset_to_attr(const struct asset_record *record, const struct tree_owner *o
 	};
 }
 
-/* ---- names ---- */
-
-static int hex_digit(char c)
-{
-	return c >= '0' && c <= '9'   ? c - '0'
-	       : c >= 'a' && c <= 'f' ? c - 'a' + 10
-	       : c >= 'A' && c <= 'F' ? c - 'A' + 10
-				      : -1;
-}
-
-/* An ending that a program would look at: ".png", ".tar"; not ".2 final version". */
-static bool is_ending(const char *text)
-{
-	size_t len = strlen(text);
-	if (len < 2 || len > 16) {
-		return false;
-	}
-	for (const char *c = text + 1; *c != '\0'; c++) {
-		if (!((*c >= '0' && *c <= '9') || (*c >= 'a' && *c <= 'z') ||
-		      (*c >= 'A' && *c <= 'Z'))) {
-			return false;
-		}
-	}
-	return true;
-}
-
-void asset_name_from_url(const char *url, size_t len, char ret_stem[NODE_NAME_MAX_BYTES + 1],
-			 char ret_ending[17])
-{
-	char decoded[ASSET_URL_MAX_BYTES + 1];
-	size_t decoded_len = 0;
-	const char *slash = memrchr(url, '/', len);
-	const char *at = slash == NULL ? url : slash + 1;
-	const char *end = url + len;
-	while (at < end && decoded_len < ASSET_URL_MAX_BYTES) {
-		int high = *at == '%' && end - at > 2 ? hex_digit(at[1]) : -1;
-		int low = high >= 0 ? hex_digit(at[2]) : -1;
-		bool is_encoded = low >= 0 && (high | low) != 0;
-		decoded[decoded_len++] = is_encoded ? (char)(high << 4 | low) : *at;
-		at += is_encoded ? 3 : 1;
-	}
-	decoded[decoded_len] = '\0';
-	char *dot = strrchr(decoded, '.');
-	ret_ending[0] = '\0';
-	if (dot != NULL && dot != decoded && is_ending(dot)) {
-		(void)strcpy(ret_ending, dot);
-		*dot = '\0';
-	}
-	name_from_title(decoded_len == 0 ? "file" : decoded, ret_stem);
-}
-
-void asset_identity(const struct uuid *page, const struct uuid *owner, const char *url, size_t len,
-		    struct uuid *ret_identity)
-{
-	*ret_identity = *owner;
-	if (uuid_equal(page, owner)) {
-		/* The page's own: several of them have one id. */
-		uint64_t hash = content_hash(url, len);
-		key_put_u64(ret_identity->bytes + 8, hash);
-		for (int i = 0; i < 8; i++) {
-			ret_identity->bytes[i] ^= ret_identity->bytes[8 + i];
-		}
-	}
-}
-
-static bool is_free(struct store_transaction *state, const struct asset_record *record,
-		    int64_t now_ms, int *ret_error)
-{
-	struct asset_record other;
-	*ret_error = asset_find_name(state, record->directory, record->name, &other);
-	if (*ret_error == -ENOENT) {
-		*ret_error = 0;
-		return true;
-	}
-	return *ret_error == 0 && other.gone_ms != 0 && now_ms - other.gone_ms > CLAIM_MS;
-}
-
-static int choose_name(struct store_transaction *state, struct asset_record *record, int64_t now_ms)
-{
-	char stem[NODE_NAME_MAX_BYTES + 1];
-	char with_suffix[NAME_STEM_MAX_BYTES + 1];
-	char ending[17];
-	struct uuid identity;
-	int error = 0;
-	size_t len = strlen(record->url);
-	asset_name_from_url(record->url, len, stem, ending);
-	asset_identity(&record->page, &record->owner, record->url, len, &identity);
-	(void)stpcpy(stpcpy(record->name, stem), ending);
-	for (unsigned digits = 4; !is_free(state, record, now_ms, &error); digits += 4) {
-		if (error < 0 || digits > 32) {
-			return error < 0 ? error : -EEXIST;
-		}
-		name_with_suffix(stem, &identity, digits, with_suffix);
-		(void)stpcpy(stpcpy(record->name, with_suffix), ending);
-	}
-	return error;
-}
-
-void asset_path(const struct asset_record *record, struct buf *out)
-{
-	buf_puts(out, ASSETS_NAME "/");
-	for (const char *c = record->name; *c != '\0'; c++) {
-		bool is_plain = (*c >= '0' && *c <= '9') || (*c >= 'a' && *c <= 'z') ||
-				(*c >= 'A' && *c <= 'Z') || (unsigned char)*c >= 0x80 ||
-				strchr("-._~+,=@", *c) != NULL;
-		if (is_plain) {
-			buf_putc(out, *c);
-		} else {
-			buf_printf(out, "%%%02X", (unsigned)(unsigned char)*c);
-		}
-	}
-}
-
 /* ---- coming and going ---- */
 
 static int show(struct store_transaction *state, struct asset_record *record, int64_t now_ms,
@@ -603,7 +488,7 @@ static int add(struct syncing *syncing, const struct stored_file *file,
 	};
 	memcpy(ret_record->url, file->url, file->bare_len);
 	if (!take_over_name(syncing, ret_record)) {
-		r = choose_name(state, ret_record, syncing->now_ms);
+		r = asset_choose_name(state, ret_record, syncing->now_ms);
 	}
 	struct key owner = key_of_owner(&ret_record->page, &file->owner, file->url, file->bare_len);
 	struct key page = key_of_page(&ret_record->page, ret_record->node);
@@ -625,7 +510,7 @@ static int show_again(struct syncing *syncing, struct asset_record *record)
 	struct asset_record holder;
 	int r = asset_find_name(syncing->state, record->directory, record->name, &holder);
 	if (r == 0 && holder.node != record->node && !take_over_name(syncing, record)) {
-		r = choose_name(syncing->state, record, syncing->now_ms);
+		r = asset_choose_name(syncing->state, record, syncing->now_ms);
 	}
 	r = r == -ENOENT ? 0 : r;
 	return r < 0 ? r : show(syncing->state, record, syncing->now_ms, syncing->changes);
@@ -675,7 +560,8 @@ int asset_sync(struct store_transaction *state, struct store_transaction *cache,
 			if (syncing.records.is_shown[i]) {
 				continue;
 			}
-			bool is_over = record->gone_ms != 0 && now_ms - record->gone_ms > CLAIM_MS;
+			bool is_over =
+				record->gone_ms != 0 && now_ms - record->gone_ms > ASSET_CLAIM_MS;
 			r = is_over ? forget(state, record, now_ms, changes)
 				    : hide(state, record, now_ms, changes);
 		}
@@ -716,7 +602,7 @@ int asset_move_page(struct store_transaction *state, const struct uuid *page, no
 		}
 		record->directory = directory;
 		if (r == 0) {
-			r = choose_name(state, record, now_ms);
+			r = asset_choose_name(state, record, now_ms);
 		}
 		if (r == 0) {
 			r = show(state, record, now_ms, changes);
@@ -724,39 +610,4 @@ int asset_move_page(struct store_transaction *state, const struct uuid *page, no
 	}
 	records_release(&records);
 	return r;
-}
-
-/* ---- signed URLs ---- */
-
-int asset_put_signed_url(struct store_transaction *cache, node_id asset, const char *url,
-			 int64_t expires_ms)
-{
-	unsigned char key[KEY_NODE_BYTES];
-	size_t len = strlen(url);
-	char *record = malloc(sizeof expires_ms + len);
-	if (record == NULL) {
-		return -ENOMEM;
-	}
-	key_put_u64(key, asset);
-	memcpy(record, &expires_ms, sizeof expires_ms);
-	memcpy(record + sizeof expires_ms, url, len);
-	int r = store_put(cache, CACHE_SIGNED, key, sizeof key, record, sizeof expires_ms + len);
-	free(record);
-	return r;
-}
-
-int asset_signed_url(struct store_transaction *cache, node_id asset, char **ret_url,
-		     int64_t *ret_expires_ms)
-{
-	unsigned char key[KEY_NODE_BYTES];
-	struct store_value value;
-	key_put_u64(key, asset);
-	int r = store_get(cache, CACHE_SIGNED, key, sizeof key, &value);
-	if (r < 0 || value.len < sizeof *ret_expires_ms) {
-		return r < 0 ? r : -EINVAL;
-	}
-	memcpy(ret_expires_ms, value.bytes, sizeof *ret_expires_ms);
-	*ret_url = strndup((const char *)value.bytes + sizeof *ret_expires_ms,
-			   value.len - sizeof *ret_expires_ms);
-	return *ret_url == NULL ? -ENOMEM : 0;
 }

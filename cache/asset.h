@@ -110,4 +110,10 @@ void asset_name_from_url(const char *url, size_t len, char ret_stem[NODE_NAME_MA
 void asset_identity(const struct uuid *page, const struct uuid *owner, const char *url, size_t len,
 		    struct uuid *ret_identity);
 
+/* A name that is free among its siblings, into record->name. -EEXIST when there is none. */
+must_check int asset_choose_name(struct store_transaction *state, struct asset_record *record,
+				 int64_t now_ms);
+/* A name is not given to another file as long as a version with it may be saved again. */
+#define ASSET_CLAIM_MS ((int64_t)7 * 24 * 3600 * 1000)
+
 #endif
