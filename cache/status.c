@@ -405,7 +405,10 @@ int workspace_special(struct workspace *workspace, const char *name, struct buf 
 		"* Names with a leading dot and files that do not end in `.md` stay on this\n"
 		"  machine.\n"
 		"* If a save can't be sent, `X.md.error` beside the page says why.\n"
-		"* `.notionfs/status` shows how things stand, `.notionfs/errors` what is wrong.\n";
+		"* `.notionfs/status` shows how things stand, `.notionfs/errors` what is wrong.\n"
+		"* What was removed is in `.notionfs/trash/` for 30 days; `mv` it back into the\n"
+		"  directory it was in. Files of yours whose page is gone are in `.notionfs/lost/`.\n"
+		"* `.assets/` in a directory has the files that Notion stores, read-only.\n";
 	if (strcmp(name, "status") == 0) {
 		status_text(workspace, out);
 	} else if (strcmp(name, "status.json") == 0) {
