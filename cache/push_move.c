@@ -101,24 +101,38 @@ static void remove_block(json_t *blocks, const char *id)
 	}
 }
 
-/* The body of the page it left holds it no more: the next save there would look for it. */
-static int leave_body(struct store_transaction *state, struct store_transaction *cache,
-		      node_id from, const struct uuid *page)
+/* The body of the page it left holds it no more: the next save there would look for it. Its text
+ * goes along with the body, and who has read the older text goes on writing over that: there the
+ * page's line is no link (design.md §5.4). `ret_node`: that page, when its text is another now. */
+static int leave_body(struct push *push, struct store_transaction *state,
+		      struct store_transaction *cache, node_id *ret_node,
+		      struct tree_changes *changes)
 {
 	struct node_record directory;
 	struct body body;
+	bool is_changed = false;
+	node_id node = 0;
 	char id[UUID_TEXT_BYTES];
-	if (from == 0 || tree_get(state, from, &directory) < 0) {
+	if (push->entry.from == 0 || tree_get(state, push->entry.from, &directory) < 0) {
 		return 0;
 	}
-	int r = object_remove_child(cache, &directory.object, page);
+	int r = object_remove_child(cache, &directory.object, &push->record.object);
 	if (r < 0 || body_get(cache, &directory.object, &body) < 0) {
 		return r;
 	}
-	uuid_format(page, id);
+	r = content_keep_version(state, cache, &directory.object);
+	uuid_format(&push->record.object, id);
 	remove_block(body.blocks, id);
-	r = body_put(cache, &directory.object, &body);
+	if (r == 0) {
+		r = body_put(cache, &directory.object, &body);
+	}
 	json_decref(body.blocks);
+	if (r == 0) {
+		r = content_update(push->workspace, state, cache, &directory.object, &node,
+				   &is_changed, changes);
+		r = r == -ENOENT ? 0 : r;
+	}
+	*ret_node = is_changed ? node : 0;
 	return r;
 }
 
@@ -220,6 +234,7 @@ static int finish(struct push *push, json_t *before, json_t *after)
 	struct node_record directory;
 	unsigned char key[KEY_NODE_BYTES];
 	node_id node = 0;
+	node_id left = 0;
 	bool is_changed = false;
 	key_put_u64(key, push->record.node);
 	CLEANUP(tree_changes) struct tree_changes changes = {0};
@@ -250,7 +265,7 @@ static int finish(struct push *push, json_t *before, json_t *after)
 		r = object_put(cache, after, NULL);
 	}
 	if (r == 0) {
-		r = leave_body(state, cache, push->entry.from, &record.object);
+		r = leave_body(push, state, cache, &left, &changes);
 	}
 	if (r == 0 && tree_get(state, push->record.parent, &directory) == 0 &&
 	    directory.role == ROLE_PAGE_DIRECTORY) {
@@ -276,6 +291,9 @@ static int finish(struct push *push, json_t *before, json_t *after)
 	workspace_tell(push->workspace, &changes);
 	if (is_changed) {
 		workspace_tell_page(push->workspace, record.node);
+	}
+	if (left != 0) {
+		workspace_tell_page(push->workspace, left);
 	}
 	return 0;
 }

@@ -234,6 +234,38 @@ START_TEST(there_and_back_sends_nothing)
 }
 END_TEST
 
+START_TEST(what_was_written_over_a_text_with_the_line_of_a_page_that_moved_makes_no_link)
+{
+	struct fixture fixture;
+	char path[128];
+	char *text;
+	open_settled(&fixture);
+	char *id = id_of(&fixture, TOP ".md");
+	char *seen = fixture_read(&fixture, TOP ".md");
+	ck_assert_ptr_nonnull(strstr(seen, ">Handbook</page>"));
+	ck_assert_int_eq(move(&fixture, TOP, "Handbook.md", TOP "/Meetings", "Handbook.md"), 0);
+	settle_owed(&fixture);
+	ck_assert_int_ge(asprintf(&text, "%s\nThe end.\n", seen), 0);
+	fixture_write(&fixture, TOP ".md", text);
+	settle_owed(&fixture);
+	(void)snprintf(path, sizeof path, "/v1/blocks/%s/children", id);
+	json_t *answer = fixture_http(&fixture, "GET", path, NULL);
+	char *blocks = json_dumps(answer, 0);
+	ck_assert_ptr_nonnull(strstr(blocks, "The end."));
+	ck_assert_ptr_null(strstr(blocks, "link_to_page"));
+	json_decref(answer);
+	free(blocks);
+	free(text);
+	/* Nor does the line stay. */
+	text = fixture_read(&fixture, TOP ".md");
+	ck_assert_ptr_null(strstr(text, ">Handbook</page>"));
+	free(text);
+	free(seen);
+	free(id);
+	fixture_release(&fixture);
+}
+END_TEST
+
 static const char *const faults[] = {
 	"{\"faults\":[{\"match\":{\"path\":\"/"
 	"move$\",\"nth\":1},\"do\":\"cut\",\"apply\":\"all\"}]}",
@@ -711,6 +743,7 @@ SUITE_CASES = {
 	&moved_retitled_and_saved_is_a_move_and_one_patch_and_then_the_blocks,
 	&a_new_title_is_one_look_at_the_page_and_one_patch,
 	&there_and_back_sends_nothing,
+	&what_was_written_over_a_text_with_the_line_of_a_page_that_moved_makes_no_link,
 	&a_move_without_an_answer_is_carried_out_once,
 	&what_another_moved_meanwhile_stays_where_he_put_it_and_that_is_said,
 	&a_target_that_went_meanwhile_loses_neither_page_nor_text,
