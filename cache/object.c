@@ -308,6 +308,14 @@ bool body_exists(struct store_transaction *cache, const struct uuid *page)
 	return store_get(cache, CACHE_BODY, page->bytes, 16, &value) == 0;
 }
 
+uint64_t body_stamp(struct store_transaction *cache, const struct uuid *page)
+{
+	struct store_value value;
+	return store_get(cache, CACHE_BODY, page->bytes, 16, &value) < 0
+		       ? 0
+		       : content_hash(value.bytes, value.len) | 1;
+}
+
 bool body_is_fresh(struct store_transaction *cache, const struct uuid *page)
 {
 	struct store_value value;

@@ -81,6 +81,8 @@ must_check int body_put(struct store_transaction *cache, const struct uuid *page
 must_check int body_get(struct store_transaction *cache, const struct uuid *page,
 			struct body *ret_body);
 bool body_exists(struct store_transaction *cache, const struct uuid *page);
+/* Another number for every other record of a body; 0: none. Says whether it was written since. */
+uint64_t body_stamp(struct store_transaction *cache, const struct uuid *page);
 /* Is there a body, and is it not stale? */
 bool body_is_fresh(struct store_transaction *cache, const struct uuid *page);
 must_check int body_set_stale(struct store_transaction *cache, const struct uuid *page);

@@ -13,6 +13,9 @@
 #include "mapping/base/clock.h"
 #include "mapping/base/log.h"
 
+/* A page that is written to while it is read is read again, so often at once. */
+#define READ_TRIES_MAX 3
+
 /* One object from the cache, or from Notion and then into the cache. New reference. */
 static int have_object(struct workspace *workspace, const struct uuid *id, enum object_kind kind,
 		       enum priority priority, bool is_fresh_wanted, struct failure *failure,
@@ -183,57 +186,50 @@ static void have_named_databases(struct workspace *workspace, const json_t *bloc
 	}
 }
 
-int read_page(struct workspace *workspace, const struct uuid *page, enum priority priority)
+/* What is known of the page's body before it is read. */
+static uint64_t stamp_now(struct workspace *workspace, const struct uuid *page)
 {
-	CLEANUP(failure) struct failure failure = {0};
-	json_t *object = NULL;
-	json_t *blocks = NULL;
-	json_t *schema = NULL;
-	struct uuid source;
-	bool changed = false;
-	int64_t fetched_ms = notion_now_ms(workspace->notion);
-	int r = have_object(workspace, page, OBJECT_PAGE, priority, false, &failure, &object);
-	if (r == 0) {
-		r = walk_page(workspace->notion, priority, page, &failure, &blocks);
+	struct store_transaction *cache = NULL;
+	if (workspace_begin(workspace, false, NULL, &cache) < 0) {
+		return 0;
 	}
-	if (r == 0 && json_get_id(json_object_get(object, "parent"), "data_source_id", &source)) {
-		r = have_object(workspace, &source, OBJECT_DATA_SOURCE, priority, false, &failure,
-				&schema);
-		r = r == -ENOENT ? 0 : r;
-	}
-	if (r == 0) {
-		r = complete_relations(workspace, page, priority, object, &changed);
-	}
-	if (r == 0) {
-		have_related_names(workspace, object, priority);
-		have_named_databases(workspace, blocks, priority);
-		r = read_take_body(workspace, page, changed ? object : NULL, blocks, fetched_ms,
-				   priority);
-	}
-	json_decref(object);
-	json_decref(blocks);
-	json_decref(schema);
-	return r;
+	uint64_t stamp = body_stamp(cache, page);
+	store_abort(cache);
+	return stamp;
 }
 
-/* A new body makes the page's text, and its minute may not be over yet. */
-static int store_body(struct workspace *workspace, const struct uuid *page, const json_t *object,
-		      json_t *blocks, int64_t fetched_ms, node_id *ret_node, bool *ret_changed,
-		      struct tree_changes *changes)
+/* What was read, on its way into the stores. */
+struct reading {
+	const struct uuid *page;
+	const json_t *object; /* may be NULL */
+	json_t *blocks;
+	int64_t fetched_ms;
+	uint64_t stamp; /* of the body that this may replace */
+	bool any_body;	/* it may replace any */
+};
+
+/* A new body makes the page's text, and its minute may not be over yet. -EAGAIN: meanwhile another
+ * one came, of a save perhaps, and this may be the older. */
+static int store_body(struct workspace *workspace, const struct reading *reading, node_id *ret_node,
+		      bool *ret_changed, struct tree_changes *changes)
 {
 	CLEANUP(transaction) struct store_transaction *state = NULL;
 	CLEANUP(transaction) struct store_transaction *cache = NULL;
-	struct body body = {.blocks = blocks, .fetched_ms = fetched_ms};
+	const struct uuid *page = reading->page;
+	struct body body = {.blocks = reading->blocks, .fetched_ms = reading->fetched_ms};
 	struct body old;
 	int r = workspace_begin(workspace, true, &state, &cache);
+	if (r == 0 && !reading->any_body && body_stamp(cache, page) != reading->stamp) {
+		return -EAGAIN;
+	}
 	if (r == 0 && body_get(cache, page, &old) == 0) {
-		if (!json_equal(old.blocks, blocks) || object != NULL) {
+		if (!json_equal(old.blocks, body.blocks) || reading->object != NULL) {
 			r = content_keep_version(state, cache, page);
 		}
 		json_decref(old.blocks);
 	}
-	if (r == 0 && object != NULL) {
-		r = object_put(cache, object, NULL);
+	if (r == 0 && reading->object != NULL) {
+		r = object_put(cache, reading->object, NULL);
 	}
 	if (r == 0) {
 		r = body_put(cache, page, &body);
@@ -245,16 +241,18 @@ static int store_body(struct workspace *workspace, const struct uuid *page, cons
 	return r < 0 ? r : workspace_commit(&state, &cache);
 }
 
-int read_take_body(struct workspace *workspace, const struct uuid *page, const json_t *object,
-		   json_t *blocks, int64_t fetched_ms, enum priority priority)
+static int take_reading(struct workspace *workspace, const struct reading *reading,
+			enum priority priority)
 {
 	CLEANUP(tree_changes) struct tree_changes changes = {0};
 	node_id node = 0;
 	bool changed = false;
-	int r = children_of_page(workspace, page, blocks, priority);
+	if (!reading->any_body && stamp_now(workspace, reading->page) != reading->stamp) {
+		return -EAGAIN; /* nor are its children placed by the older one */
+	}
+	int r = children_of_page(workspace, reading->page, reading->blocks, priority);
 	if (r == 0) {
-		r = store_body(workspace, page, object, blocks, fetched_ms, &node, &changed,
-			       &changes);
+		r = store_body(workspace, reading, &node, &changed, &changes);
 	}
 	if (r == 0) {
 		workspace_tell(workspace, &changes);
@@ -263,7 +261,68 @@ int read_take_body(struct workspace *workspace, const struct uuid *page, const j
 		workspace_tell_page(workspace, node);
 	}
 	if (r == 0) {
-		refresher_look_again(&workspace->refresher, page, fetched_ms);
+		refresher_look_again(&workspace->refresher, reading->page, reading->fetched_ms);
+	}
+	return r;
+}
+
+int read_take_body(struct workspace *workspace, const struct uuid *page, const json_t *object,
+		   json_t *blocks, int64_t fetched_ms, enum priority priority)
+{
+	const struct reading reading = {
+		.page = page,
+		.object = object,
+		.blocks = blocks,
+		.fetched_ms = fetched_ms,
+		.any_body = true,
+	};
+	return take_reading(workspace, &reading, priority);
+}
+
+static int try_read_page(struct workspace *workspace, const struct uuid *page,
+			 enum priority priority)
+{
+	CLEANUP(failure) struct failure failure = {0};
+	struct reading reading = {.page = page, .stamp = stamp_now(workspace, page)};
+	json_t *object = NULL;
+	json_t *schema = NULL;
+	struct uuid source;
+	bool changed = false;
+	reading.fetched_ms = notion_now_ms(workspace->notion);
+	int r = have_object(workspace, page, OBJECT_PAGE, priority, false, &failure, &object);
+	if (r == 0) {
+		r = walk_page(workspace->notion, priority, page, &failure, &reading.blocks);
+	}
+	if (r == 0 && json_get_id(json_object_get(object, "parent"), "data_source_id", &source)) {
+		r = have_object(workspace, &source, OBJECT_DATA_SOURCE, priority, false, &failure,
+				&schema);
+		r = r == -ENOENT ? 0 : r;
+	}
+	if (r == 0) {
+		r = complete_relations(workspace, page, priority, object, &changed);
+	}
+	if (r == 0) {
+		have_related_names(workspace, object, priority);
+		have_named_databases(workspace, reading.blocks, priority);
+		reading.object = changed ? object : NULL;
+		r = take_reading(workspace, &reading, priority);
+	}
+	json_decref(object);
+	json_decref(reading.blocks);
+	json_decref(schema);
+	return r;
+}
+
+int read_page(struct workspace *workspace, const struct uuid *page, enum priority priority)
+{
+	int r = -EAGAIN;
+	for (int tries = 0; r == -EAGAIN && tries < READ_TRIES_MAX; tries++) {
+		r = try_read_page(workspace, page, priority);
+	}
+	if (r == -EAGAIN) {
+		/* What came each time is here to be read; this is looked at again after it. */
+		fetcher_request(&workspace->fetcher, JOB_PAGE, page, PRIORITY_REFRESH, true);
+		r = 0;
 	}
 	return r;
 }

@@ -113,6 +113,77 @@ START_TEST(an_edit_that_moves_no_stamp_of_its_page_is_found_by_the_sweep)
 }
 END_TEST
 
+/* The id of the first bullet of a page on the server. malloc'ed. */
+static char *first_bullet(struct fixture *fixture, const char *page)
+{
+	char *id = NULL;
+	size_t i;
+	json_t *block;
+	json_t *dump = fixture_http(fixture, "GET", "/_sim/dump", NULL);
+	json_array_foreach (json_object_get(json_object_get(dump, "blocks"), page), i, block) {
+		if (id == NULL && json_object_get(block, "bulleted_list_item") != NULL) {
+			id = strdup(json_string_value(json_object_get(block, "id")));
+		}
+	}
+	json_decref(dump);
+	ck_assert_ptr_nonnull(id);
+	return id;
+}
+
+static size_t count_asked(struct fixture *fixture, const char *needle)
+{
+	size_t count = 0;
+	size_t i;
+	json_t *request;
+	json_t *requests = fixture_http(fixture, "GET", "/_sim/requests", NULL);
+	json_array_foreach (requests, i, request) {
+		const char *path = json_string_value(json_object_get(request, "path"));
+		count += strstr(path, needle) != NULL ? 1 : 0;
+	}
+	json_decref(requests);
+	return count;
+}
+
+#define LISTED "Lantern Yard Coffee/Listed.md"
+
+START_TEST(a_reading_that_began_before_a_save_was_sent_does_not_show_the_text_before_it)
+{
+	struct fixture fixture;
+	char fault[256];
+	open_with_clock(&fixture, 30000, false);
+	fixture_write(&fixture, LISTED, "One.\n\n- a\n  - b\n");
+	fixture_settle(&fixture);
+	advance(&fixture, 200);
+	fixture_settle(&fixture);
+	free(fixture_read(&fixture, LISTED));
+	json_t *info = fixture_command(&fixture, "{\"command\":\"info\",\"path\":\"" LISTED "\"}");
+	char *bullet = first_bullet(&fixture, json_string_value(json_object_get(info, "id")));
+	char *paragraph = first_paragraph(&fixture, LISTED);
+	json_decref(info);
+	/* A reading has the page's list and waits for what is nested in it. */
+	(void)snprintf(fault, sizeof fault,
+		       "{\"faults\":[{\"match\":{\"path\":\"^/v1/blocks/%s/children$\",\"nth\":1},"
+		       "\"do\":\"hold\"}]}",
+		       bullet);
+	json_decref(fixture_http(&fixture, "POST", "/_sim/faults", fault));
+	fixture_clear_requests(&fixture);
+	edit(&fixture, "app", paragraph, "Eins.");
+	while (count_asked(&fixture, bullet) == 0) {
+		advance(&fixture, 5);
+	}
+	fixture_write(&fixture, LISTED, "One.\n\n- a\n  - b\n\nThe end.\n");
+	json_decref(fixture_command(&fixture, "{\"command\":\"sync\",\"send_only\":true}"));
+	json_decref(fixture_http(&fixture, "POST", "/_sim/release", "{}"));
+	json_decref(fixture_command(&fixture, "{\"command\":\"settle\"}"));
+	char *text = fixture_read(&fixture, LISTED);
+	ck_assert_str_eq(text, "Eins.\n\n- a\n\t- b\n\nThe end.\n");
+	free(text);
+	free(paragraph);
+	free(bullet);
+	fixture_release(&fixture);
+}
+END_TEST
+
 START_TEST(a_row_that_search_leaves_out_is_found_by_the_sweep)
 {
 	struct fixture fixture;
@@ -261,6 +332,7 @@ SUITE_CASES = {
 	&readings_that_failed_are_asked_for_again,
 	&an_edit_in_the_app_is_shown_after_the_next_poll,
 	&an_edit_that_moves_no_stamp_of_its_page_is_found_by_the_sweep,
+	&a_reading_that_began_before_a_save_was_sent_does_not_show_the_text_before_it,
 	&a_row_that_search_leaves_out_is_found_by_the_sweep,
 	&without_polls_and_sweep_nothing_is_asked_by_itself,
 };
