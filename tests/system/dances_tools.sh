@@ -7,6 +7,8 @@ ready
 new() { edited $turn <$file; }
 text() { edited $turn <"$there/$file"; } # into a file outside, before the dance
 far() { new >"$work/far"; }
+# rsync takes two files of one size and second for the same.
+later() { touch -d "@$(($(date +%s) + 60 + turn))" "$1"; }
 
 dance "sed -i" eval 'sed -i "s/inner .*/inner $turn/" $file'
 dance "perl -i" eval 'perl -pi -e "s/inner .*/inner $turn/" $file'
@@ -34,9 +36,9 @@ dance "mv away, create, rm" eval 'mv $file $file~; edited $turn <$file~ >$file; 
 dance "rm, create" eval 'far; rm $file; cat "$work/far" >$file'
 dance "dd conv=notrunc" eval 'at=$(grep -b -o "inner" $file | cut -d: -f1); printf "inner %-2s" $turn | dd of=$file bs=1 seek=$at conv=notrunc'
 dance "dd conv=fsync" eval 'far; dd if="$work/far" of=$file conv=fsync'
-dance "rsync" eval 'far; rsync "$work/far" $file'
-dance "rsync --inplace" eval 'far; rsync --inplace "$work/far" $file'
-dance "rsync --delay-updates" eval 'mkdir "$work/from"; new >"$work/from/$file"; rsync --delay-updates "$work/from/$file" .; rm -r "$work/from"'
+dance "rsync" eval 'far; later "$work/far"; rsync "$work/far" $file'
+dance "rsync --inplace" eval 'far; later "$work/far"; rsync --inplace "$work/far" $file'
+dance "rsync --delay-updates" eval 'mkdir "$work/from"; new >"$work/from/$file"; later "$work/from/$file"; rsync --delay-updates "$work/from/$file" .; rm -r "$work/from"'
 dance "patch" eval 'new | diff -u $file - >"$work/patch"; patch -s $file "$work/patch"'
 dance "patch -b" eval 'new | diff -u $file - >"$work/patch"; patch -s -b $file "$work/patch"'
 rm "$there/$file.orig"
@@ -74,7 +76,7 @@ dance "a save and its undoing, then another" eval 'far; cp $file "$work/old"; cp
 # A whole directory out and back in.
 out_and_in() {
   rsync -a --delete ./ "$work/out/" && edited $turn <"$work/out/$file" >"$work/far" &&
-    cp "$work/far" "$work/out/$file" && rsync -a --delete "$@" "$work/out/" ./
+    cp "$work/far" "$work/out/$file" && later "$work/out/$file" && rsync -a --delete "$@" "$work/out/" ./
 }
 dance "rsync -a --delete, out and in" out_and_in
 dance "rsync -a --delete --inplace, out and in" out_and_in --inplace

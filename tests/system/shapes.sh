@@ -10,7 +10,7 @@ page="$top/Archive/Menu 2015.md"
 info() { timeout 10 "$notionfs" info --json "$1" || fail "info $1"; }
 
 shape='to_entries | map("\(.key):\(.value | if type == "object" then (to_entries | map("\(.key):\(.value | type)") | join(" ") | "{\(.)}") else type end)") | join(" ")'
-same "status" 'pid:number mount:string pages:{known:number cached:number} pending:number failed:array conflicts:array held:array budget:{window_s:number limit:number used:number} rings:array offline_since:null last_refresh:string fuse_messages:number' \
+same "status" 'pid:number mount:string pages:{known:number cached:number} pending:number failed:array conflicts:array held:array held_removals:array frozen:number budget:{window_s:number limit:number used:number} rings:array offline_since:null last_refresh:string fuse_messages:number' \
   "$(timeout 10 "$notionfs" status --json "$mount" | jq -r "$shape")"
 same "a ring" 'age_s items name' "$(timeout 10 "$notionfs" status --json "$mount" | jq -r '.rings[0] | keys | join(" ")')"
 same "mount" "$mount" "$(timeout 10 "$notionfs" status --json "$mount" | jq -r .mount)"
