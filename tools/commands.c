@@ -14,6 +14,7 @@
 
 #include "tools/client.h"
 #include "tools/options.h"
+#include "tools/print.h"
 #include "tools/progress.h"
 
 struct arguments {
@@ -71,19 +72,6 @@ static int parse(int argc, char **argv, const char *allowed, struct arguments *a
 	}
 	arguments->path = optind < argc ? argv[optind] : NULL;
 	return 0;
-}
-
-/* A title may hold anything; a terminal must not obey it. */
-static void print_safe(const char *text)
-{
-	for (const char *at = text; *at != '\0'; at++) {
-		unsigned char c = (unsigned char)*at;
-		if ((c < 0x20 && c != '\n') || c == 0x7f) {
-			(void)printf("\\x%02x", c);
-		} else {
-			(void)putchar(*at);
-		}
-	}
 }
 
 int command_status(int argc, char **argv)

@@ -8,20 +8,13 @@
 #include <string.h>
 
 #include "tools/options.h"
+#include "tools/print.h"
 #include "tools/token.h"
 
 struct doctor {
 	json_t *findings; /* NULL: printed as they come */
 	bool is_bad;
 };
-
-static void print_safe(const char *text)
-{
-	for (const char *at = text; *at != '\0'; at++) {
-		unsigned char c = (unsigned char)*at;
-		(void)(c < 0x20 || c == 0x7f ? printf("\\x%02x", c) : putchar(*at));
-	}
-}
 
 static void note(void *context, enum finding_kind kind, const char *subject, const char *text)
 {
