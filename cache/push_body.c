@@ -94,8 +94,22 @@ static int resolve_here(struct push *push, json_t *blocks, const char *target, s
 	return r;
 }
 
+/* A merged plan names what is still there; its author wrote after what has gone since, too. */
+static size_t skip_gone(const json_t *list, size_t at, json_t *remote)
+{
+	json_t *found;
+	size_t place;
+	while (at < json_array_size(list) &&
+	       !find_place(remote, json_get_text(json_array_get(list, at), "id"), &found, &place)) {
+		at++;
+	}
+	return at;
+}
+
+/* `remote`: what Notion has, and then the blocks of the answer have their children with them; or
+ * NULL. */
 static int apply_append(struct push *push, json_t *blocks, const json_t *call, json_t *answer,
-			bool is_complete)
+			json_t *remote)
 {
 	struct uuid container;
 	struct uuid anchor;
@@ -128,6 +142,9 @@ static int apply_append(struct push *push, json_t *blocks, const json_t *call, j
 	} else if (strcmp(type, "start") != 0) {
 		at = json_array_size(list);
 	}
+	if (remote != NULL && push_is_merged(push)) {
+		at = skip_gone(list, at, remote);
+	}
 	/* Later siblings follow ours in an answer; a part of ours is all that an earlier try made.
 	 */
 	const json_t *results = json_object_get(answer, "results");
@@ -144,8 +161,9 @@ static int apply_append(struct push *push, json_t *blocks, const json_t *call, j
 	}
 	count = json_array_size(made);
 	/* Ids of what was created below them are not in the answer. */
-	r = is_complete ? 0
-			: walk_below(push->workspace->notion, PRIORITY_SAVE, made, &push->failure);
+	r = remote != NULL
+		    ? 0
+		    : walk_below(push->workspace->notion, PRIORITY_SAVE, made, &push->failure);
 	for (size_t i = 0; r == 0 && i < count; i++) {
 		(void)json_array_insert(list, at + i, json_array_get(made, i));
 	}
@@ -153,9 +171,9 @@ static int apply_append(struct push *push, json_t *blocks, const json_t *call, j
 	return r;
 }
 
-/* `is_complete`: the blocks of an append's answer have their children with them. */
+/* `remote`: as of apply_append. */
 static int apply_call(struct push *push, json_t *blocks, const json_t *call, json_t *answer,
-		      bool is_complete)
+		      json_t *remote)
 {
 	const char *path = json_get_text(call, "path");
 	json_t *list;
@@ -164,7 +182,7 @@ static int apply_call(struct push *push, json_t *blocks, const json_t *call, jso
 		return 0;
 	}
 	if (strstr(path, "/children") != NULL) {
-		return apply_append(push, blocks, call, answer, is_complete);
+		return apply_append(push, blocks, call, answer, remote);
 	}
 	if (!find_place(blocks, path + 11, &list, &at)) {
 		return -ENOENT;
@@ -283,7 +301,7 @@ int push_assemble(struct push *push, json_t *remote, json_t **ret_blocks)
 						: answer_again(push, blocks, call, i + 1, remote);
 		int r = answer == NULL && !is_delete
 				? -ESTALE
-				: apply_call(push, blocks, call, answer, remote != NULL);
+				: apply_call(push, blocks, call, answer, remote);
 		json_decref(answer);
 		if (r < 0 && !(r == -ENOENT && remote != NULL)) {
 			json_decref(blocks);

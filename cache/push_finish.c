@@ -114,6 +114,7 @@ struct result {
 	json_t *page;
 	json_t *blocks;
 	json_t *authored;
+	json_t *merged_over; /* of a merged save, instead of `authored`: what its author meant */
 	int64_t fetched_ms;
 	bool is_changed;
 	bool is_implied; /* it is shown later */
@@ -126,6 +127,7 @@ static void result_release(struct result *result)
 	json_decref(result->page);
 	json_decref(result->blocks);
 	json_decref(result->authored);
+	json_decref(result->merged_over);
 	free(result->left_over);
 }
 
@@ -262,6 +264,13 @@ static int store_result(struct push *push, struct result *result, struct tree_ch
 		r = content_update(push->workspace, state, cache, &record.object, &node,
 				   &result->is_changed, changes);
 	}
+	if (r == 0 && result->is_changed && push->entry.kind == QUEUE_SAVE &&
+	    result->left_over == NULL) {
+		/* Who saved or read the text goes on writing over that. */
+		r = content_keep_base(state, &record,
+				      result->authored != NULL ? result->authored
+							       : result->merged_over);
+	}
 	if (r == 0 && is_over && (record.flags & NODE_IMPLIED) != 0) {
 		r = push_owe_reveal(push->workspace, state, &record);
 		result->is_implied = r == 0;
@@ -314,6 +323,32 @@ static bool keeps_blocks(struct push *push, struct result *result)
 	return is_kept;
 }
 
+/* What the author of a merged save saw and meant: his own base with the calls applied, nothing of
+ * others. Words of theirs in a block that both changed are in it. */
+static void know_merged_over(struct push *push, struct result *result)
+{
+	json_t *page = NULL;
+	json_t *blocks = NULL;
+	json_t *merged_base = push->entry.base;
+	if (push->authored_base == NULL || push->entry.kind != QUEUE_SAVE) {
+		return;
+	}
+	push->entry.base = push->authored_base;
+	int r = push_assemble(push, result->blocks, &blocks);
+	if (r == 0) {
+		r = push_page_after(push, &page);
+	}
+	push->entry.base = merged_base;
+	if (r == 0) {
+		result->merged_over = json_pack("{sO sO}", "page", page, "blocks", blocks);
+	} else {
+		log_warning("%s: what its author saw can't be told: %s", push->record.name,
+			    strerror(-r));
+	}
+	json_decref(page);
+	json_decref(blocks);
+}
+
 /* Reads the page where the answers don't say what it is now. */
 static int know_result(struct push *push, struct result *result)
 {
@@ -354,6 +389,9 @@ static int know_result(struct push *push, struct result *result)
 		result->authored = json_pack("{so* so*}", "page", page, "blocks", authored);
 	} else {
 		json_decref(authored);
+	}
+	if (r == 0 && push_is_merged(push)) {
+		know_merged_over(push, result);
 	}
 	return r;
 }

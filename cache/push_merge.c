@@ -158,7 +158,8 @@ static int set_base(struct push *push, json_t *page, json_t *blocks, bool is_con
 {
 	CLEANUP(transaction) struct store_transaction *state = NULL;
 	struct node_record record;
-	json_decref(push->entry.base);
+	json_decref(push->authored_base);
+	push->authored_base = push->entry.base;
 	push->entry.base = json_pack("{sO sO}", "page", page, "blocks", blocks);
 	if (push->entry.base == NULL) {
 		return -ENOMEM;

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "mapping/base/clock.h"
 #include "tests/cache/fixture.h"
@@ -97,18 +98,23 @@ static const char *block_text(const json_t *block)
 	return text == NULL ? "" : text;
 }
 
+static void change_remote(struct fixture *fixture, const json_t *block, const char *text)
+{
+	json_t *edit = json_pack("{ss ss sO s{s{s[{s{ss}}]}}}", "as", "app", "op", "update", "id",
+				 json_object_get(block, "id"), "block", "paragraph", "rich_text",
+				 "text", "content", text);
+	char *body = json_dumps(edit, JSON_COMPACT);
+	json_decref(fixture_http(fixture, "POST", "/_sim/edit", body));
+	free(body);
+	json_decref(edit);
+}
+
 /* In the Notion app paragraph `at` now reads so; and this is seen here. */
 static void edit_remote(struct fixture *fixture, size_t at, const char *text)
 {
 	let_a_minute_pass(fixture);
 	json_t *all = blocks(fixture);
-	json_t *edit = json_pack("{ss ss sO s{s{s[{s{ss}}]}}}", "as", "app", "op", "update", "id",
-				 json_object_get(json_array_get(all, at), "id"), "block",
-				 "paragraph", "rich_text", "text", "content", text);
-	char *body = json_dumps(edit, JSON_COMPACT);
-	json_decref(fixture_http(fixture, "POST", "/_sim/edit", body));
-	free(body);
-	json_decref(edit);
+	change_remote(fixture, json_array_get(all, at), text);
 	json_decref(all);
 	json_decref(fixture_command(fixture, "{\"command\":\"sync\"}"));
 	struct page_file *file = open_as(fixture, NOBODY, O_RDONLY);
@@ -219,6 +225,55 @@ START_TEST(who_read_a_text_before_it_was_sent_takes_back_nothing_that_was_saved_
 }
 END_TEST
 
+/* In the Notion app "Two." goes, after which the saved text has something new, and "Three."
+ * changes: the save is merged. */
+static void merge_with_remote(struct fixture *fixture, const json_t *blocks)
+{
+	json_t *edit = json_pack("{ss ss sO}", "as", "app", "op", "delete", "id",
+				 json_object_get(json_array_get(blocks, 1), "id"));
+	char *body = json_dumps(edit, JSON_COMPACT);
+	json_decref(fixture_http(fixture, "POST", "/_sim/edit", body));
+	free(body);
+	json_decref(edit);
+	change_remote(fixture, json_array_get(blocks, 2), "Drei!");
+	sync_now(fixture);
+	expect(fixture, "Eins. Neu. Drei! Four.");
+}
+
+START_TEST(who_goes_on_writing_after_a_merge_takes_back_nothing_but_what_he_wrote)
+{
+	struct fixture fixture;
+	open_with_page(&fixture);
+	/* Nobody else has seen the page. */
+	json_t *all = blocks(&fixture);
+	see(&fixture, getpid());
+	save_as(&fixture, getpid(), "Eins.\n\nTwo.\n\nNeu.\n\nThree.\n\nFour.\n");
+	merge_with_remote(&fixture, all);
+	save_as(&fixture, getpid(), "One.\n\nTwo.\n\nNeu.\n\nThree.\n\nVier.\n");
+	sync_now(&fixture);
+	expect(&fixture, "One. Neu. Drei! Vier.");
+	json_decref(all);
+	fixture_release(&fixture);
+}
+END_TEST
+
+START_TEST(a_text_made_over_one_that_was_merged_since_is_sent_by_whomever)
+{
+	struct fixture fixture;
+	open_with_page(&fixture);
+	json_t *all = blocks(&fixture);
+	see(&fixture, EDITOR);
+	save_as(&fixture, EDITOR, "Eins.\n\nTwo.\n\nNeu.\n\nThree.\n\nFour.\n");
+	see(&fixture, OTHER); /* that text */
+	merge_with_remote(&fixture, all);
+	save_as(&fixture, OTHER, "One.\n\nTwo.\n\nThree.\n\nFour.\n");
+	sync_now(&fixture);
+	expect(&fixture, "One. Drei! Four.");
+	json_decref(all);
+	fixture_release(&fixture);
+}
+END_TEST
+
 START_TEST(white_space_alone_over_a_page_with_text_is_held)
 {
 	struct fixture fixture;
@@ -242,6 +297,8 @@ SUITE_CASES = {
 	&what_an_editor_read_is_known_after_thousands_of_others_have_read,
 	&a_file_moved_over_a_page_is_based_on_what_was_seen_when_it_was_begun,
 	&who_read_a_text_before_it_was_sent_takes_back_nothing_that_was_saved_after_it,
+	&who_goes_on_writing_after_a_merge_takes_back_nothing_but_what_he_wrote,
+	&a_text_made_over_one_that_was_merged_since_is_sent_by_whomever,
 	&white_space_alone_over_a_page_with_text_is_held,
 };
 SUITE_MAIN("bases")
