@@ -24,6 +24,7 @@
 struct pinned {
 	unsigned references; /* guarded by the draft's mutex */
 	size_t len;
+	uint64_t version; /* of what was shown; 0: of a text that was saved since */
 	char bytes[];
 };
 
@@ -49,6 +50,8 @@ struct draft {
 	struct buf text;	 /* guarded by mutex */
 	int64_t mtime_ns;	 /* guarded by mutex; of the last write */
 	int64_t begun_ms;	 /* guarded by mutex; of the first that is not in the queue */
+	uint64_t text_version; /* guarded by mutex; `text` began as this one; 0: was saved since */
+	uint64_t opened_version; /* guarded by mutex; which what is written goes on from; 0: none */
 	pid_t process;		 /* guarded by mutex; who wrote last */
 };
 
@@ -170,7 +173,7 @@ static int read_present(struct workspace *workspace, node_id node, char **ret_by
 
 /* ---- handles ---- */
 
-static struct pinned *pinned_new(const char *bytes, size_t len)
+static struct pinned *pinned_new(const char *bytes, size_t len, uint64_t version)
 {
 	struct pinned *pinned = malloc(sizeof *pinned + len);
 	if (pinned == NULL) {
@@ -178,6 +181,7 @@ static struct pinned *pinned_new(const char *bytes, size_t len)
 	}
 	pinned->references = 1;
 	pinned->len = len;
+	pinned->version = version;
 	if (len > 0) {
 		memcpy(pinned->bytes, bytes, len);
 	}
@@ -202,19 +206,24 @@ static int begin_text_locked(struct page_file *file)
 			return r;
 		}
 		draft->has_text = true;
+		draft->text_version = file->pinned->version;
 	}
 	return 0;
 }
 
-static void touch_locked(struct draft *draft, pid_t process)
+/* `keeps_start`: what is written goes on from the text that was there. Then that is what it is made
+ * over, whatever else the process has seen. */
+static void touch_locked(struct page_file *file, bool keeps_start)
 {
+	struct draft *draft = file->draft;
 	struct timespec now;
 	(void)clock_gettime(CLOCK_REALTIME, &now);
 	if (!draft->is_dirty) {
 		draft->begun_ms = clock_now_ms();
+		draft->opened_version = keeps_start ? draft->text_version : 0;
 	}
 	draft->is_dirty = true;
-	draft->process = process;
+	draft->process = file->process;
 	draft->mtime_ns = clock_is_simulated() ? clock_now_ms() * 1000000
 					       : (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
@@ -258,7 +267,7 @@ int workspace_open_page(struct workspace *workspace, node_id page, int flags, pi
 		LOCK_SCOPE(&file->draft->mutex);
 		r = read_present(workspace, page, &bytes, &len, &record);
 		if (r == 0) {
-			file->pinned = pinned_new(bytes, len);
+			file->pinned = pinned_new(bytes, len, record.version);
 			file->next = file->draft->files;
 			file->draft->files = file;
 			file->draft->writers += is_writable ? 1 : 0;
@@ -347,7 +356,7 @@ ssize_t page_file_write(struct page_file *file, const void *bytes, size_t len, o
 		text->failed = false;
 		return -ENOSPC;
 	}
-	touch_locked(draft, file->process);
+	touch_locked(file, at > 0);
 	return (ssize_t)len;
 }
 
@@ -374,7 +383,10 @@ int page_file_truncate(struct page_file *file, off_t size)
 		r = lengthen(&draft->text, (size_t)size);
 	}
 	if (r == 0) {
-		touch_locked(draft, file->process);
+		touch_locked(file, size > 0);
+	}
+	if (size == 0) {
+		draft->opened_version = 0;
 	}
 	return r;
 }
@@ -382,7 +394,8 @@ int page_file_truncate(struct page_file *file, off_t size)
 /* Everybody who has the page open reads the committed text from now on. */
 static void pin_text_locked(struct draft *draft)
 {
-	struct pinned *pinned = pinned_new(draft->text.data, draft->text.len);
+	draft->text_version = 0;
+	struct pinned *pinned = pinned_new(draft->text.data, draft->text.len, 0);
 	for (struct page_file *file = draft->files; file != NULL; file = file->next) {
 		pinned_unref(file->pinned);
 		file->pinned = pinned;
@@ -397,7 +410,7 @@ static int commit_locked(struct draft *draft)
 		return 0;
 	}
 	int r = save_text(draft->workspace, draft->node, draft->text.data, draft->text.len,
-			  draft->mtime_ns, draft->process, draft->begun_ms);
+			  draft->mtime_ns, draft->process, draft->begun_ms, draft->opened_version);
 	if (r == 0) {
 		draft->is_dirty = false;
 		pin_text_locked(draft);
@@ -462,7 +475,7 @@ void page_file_mark_dirty(struct page_file *file)
 {
 	LOCK_SCOPE(&file->draft->mutex);
 	if (begin_text_locked(file) == 0) {
-		touch_locked(file->draft, file->process);
+		touch_locked(file, false);
 	}
 }
 

@@ -178,8 +178,8 @@ int workspace_save(struct workspace *workspace, node_id directory, const char *n
 		.workspace = workspace, .directory = directory, .name = name, .mode = mode};
 	int r = make_claim(&claim);
 	if (r == 0) {
-		r = save_text(workspace, claim.node, bytes, len, mtime_ns, process,
-			      since(begun_ns));
+		r = save_text(workspace, claim.node, bytes, len, mtime_ns, process, since(begun_ns),
+			      0);
 	}
 	if (r == 0) {
 		writeback_hurry(&workspace->writeback, claim.node,

@@ -170,7 +170,7 @@ static int put_text(void *context, struct store_transaction *state)
 }
 
 int save_text(struct workspace *workspace, node_id node, const void *bytes, size_t len,
-	      int64_t mtime_ns, pid_t process, int64_t begun_ms)
+	      int64_t mtime_ns, pid_t process, int64_t begun_ms, uint64_t opened_version)
 {
 	struct save save = {
 		.workspace = workspace,
@@ -178,7 +178,9 @@ int save_text(struct workspace *workspace, node_id node, const void *bytes, size
 		.bytes = bytes,
 		.len = len,
 		.mtime_ns = mtime_ns,
-		.base_version = openings_base(&workspace->openings, node, process, begun_ms),
+		.base_version = opened_version != 0 ? opened_version
+						    : openings_base(&workspace->openings, node,
+								    process, begun_ms),
 		.is_read = openings_are_by_others(&workspace->openings, node, process),
 	};
 	int r = store_update(workspace->state, put_text, &save);

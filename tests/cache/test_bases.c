@@ -274,6 +274,42 @@ START_TEST(a_text_made_over_one_that_was_merged_since_is_sent_by_whomever)
 }
 END_TEST
 
+/* In the Notion app a paragraph is added after this one; and this is seen here. */
+static void insert_remote(struct fixture *fixture, const json_t *block, const char *text)
+{
+	json_t *parent = json_object_get(block, "parent");
+	json_t *edit =
+		json_pack("{ss ss sO sO s{s{s[{s{ss}}]}}}", "as", "app", "op", "insert", "id",
+			  json_object_get(parent, "page_id"), "after", json_object_get(block, "id"),
+			  "block", "paragraph", "rich_text", "text", "content", text);
+	char *body = json_dumps(edit, JSON_COMPACT);
+	let_a_minute_pass(fixture);
+	json_decref(fixture_http(fixture, "POST", "/_sim/edit", body));
+	free(body);
+	json_decref(edit);
+	json_decref(fixture_command(fixture, "{\"command\":\"sync\"}"));
+	char *shown = fixture_read(fixture, PAGE);
+	ck_assert_ptr_nonnull(strstr(shown, text));
+	free(shown);
+}
+
+START_TEST(what_is_appended_is_made_over_the_version_that_was_opened_for_it)
+{
+	struct fixture fixture;
+	open_with_page(&fixture);
+	see(&fixture, EDITOR);
+	json_t *all = blocks(&fixture);
+	insert_remote(&fixture, json_array_get(all, 3), "New.");
+	json_decref(all);
+	struct page_file *file = open_as(&fixture, EDITOR, O_WRONLY);
+	ck_assert_int_eq(page_file_write(file, "\nEnd.\n", 6, 0, true), 6);
+	ck_assert_int_eq(page_file_close(file), 0);
+	sync_now(&fixture);
+	expect(&fixture, "One. Two. Three. Four. New. End.");
+	fixture_release(&fixture);
+}
+END_TEST
+
 START_TEST(white_space_alone_over_a_page_with_text_is_held)
 {
 	struct fixture fixture;
@@ -299,6 +335,7 @@ SUITE_CASES = {
 	&who_read_a_text_before_it_was_sent_takes_back_nothing_that_was_saved_after_it,
 	&who_goes_on_writing_after_a_merge_takes_back_nothing_but_what_he_wrote,
 	&a_text_made_over_one_that_was_merged_since_is_sent_by_whomever,
+	&what_is_appended_is_made_over_the_version_that_was_opened_for_it,
 	&white_space_alone_over_a_page_with_text_is_held,
 };
 SUITE_MAIN("bases")
