@@ -382,6 +382,36 @@ static int leave_tree(struct push *push)
 	return r;
 }
 
+/* The name was taken again and nothing was saved under it in the grace time; who took it may have
+ * died. The page stays, and what was owed for it is owed again. 0: it is to go. */
+static int stay(struct push *push)
+{
+	CLEANUP(transaction) struct store_transaction *state = NULL;
+	CLEANUP(queue_entry) struct queue_entry entry = {0};
+	struct node_record record;
+	int r = workspace_begin(push->workspace, true, &state, NULL);
+	if (r == 0) {
+		r = tree_get(state, push->record.node, &record);
+	}
+	if (r < 0 || (record.flags & NODE_HIDDEN) != 0) {
+		return r;
+	}
+	r = queue_get(state, record.node, &entry);
+	if (r < 0 || entry.generation != push->entry.generation || push->journal != NULL) {
+		return -EAGAIN;
+	}
+	bool has_text = entry.text_len > 0 || (record.flags & NODE_NEW) != 0;
+	bool is_over = !has_text && (record.flags & (NODE_RETITLED | NODE_MOVED)) == 0;
+	entry.kind = has_text ? QUEUE_SAVE : QUEUE_RETITLE;
+	entry.state = QUEUE_PENDING;
+	entry.generation++;
+	r = is_over ? queue_delete(state, record.node) : queue_put(state, &entry);
+	r = r == 0 ? workspace_commit(&state, NULL) : r;
+	push->again_ms = clock_now_ms();
+	push->is_over = r == 0 && is_over;
+	return r < 0 ? r : -EAGAIN;
+}
+
 int push_trash(struct push *push)
 {
 	if (push->entry.state == QUEUE_HELD) {
@@ -391,7 +421,11 @@ int push_trash(struct push *push)
 		push->again_ms = push->entry.due_ms;
 		return -EAGAIN;
 	}
-	int r = prove_empty(push);
+	int r = stay(push);
+	if (push->is_over) {
+		return 0;
+	}
+	r = r == 0 ? prove_empty(push) : r;
 	if (r == 0 && (push->record.flags & NODE_NEW) == 0) {
 		r = send_trash(push);
 		if (r == -EINVAL) {

@@ -175,6 +175,36 @@ START_TEST(a_file_made_again_while_its_page_is_being_trashed_is_there_in_the_end
 }
 END_TEST
 
+START_TEST(a_name_taken_again_without_a_save_keeps_the_page_and_what_was_owed_for_it)
+{
+	struct fixture fixture;
+	struct node_attr directory;
+	struct node_attr attr;
+	struct page_file *file;
+	size_t count = 0;
+	open_with_page(&fixture);
+	ck_assert_int_eq(fixture_find(&fixture, DIRECTORY, &directory), 0);
+	fixture.options.save_delay_ms = 600000;
+	fixture_reopen(&fixture);
+	fixture_write(&fixture, PAGE, FOUR);
+	ck_assert_int_eq(workspace_unlink(fixture.workspace, directory.node, "Twins.md"), 0);
+	ck_assert_int_eq(workspace_create(fixture.workspace, directory.node, "Twins.md", 0644, 1,
+					  &attr, &file),
+			 0);
+	/* Its process hangs from here on. */
+	for (int round = 0; round < 200 && count != 4; round++) {
+		advance(&fixture, 10);
+		json_decref(sync_now(&fixture));
+		json_t *blocks = children(&fixture, PAGE);
+		count = json_array_size(blocks);
+		json_decref(blocks);
+	}
+	ck_assert_uint_eq(count, 4);
+	ck_assert_int_eq(page_file_close(file), 0);
+	fixture_release(&fixture);
+}
+END_TEST
+
 START_TEST(what_another_reader_saved_over_an_older_version_takes_nothing_back)
 {
 	struct fixture fixture;
@@ -205,6 +235,7 @@ END_TEST
 SUITE_CASES = {
 	&a_save_after_one_without_an_answer_is_neither_lost_nor_made_twice,
 	&a_page_that_is_renamed_and_then_edited_keeps_its_blocks,
+	&a_name_taken_again_without_a_save_keeps_the_page_and_what_was_owed_for_it,
 	&a_file_made_again_while_its_page_is_being_trashed_is_there_in_the_end,
 	&what_another_reader_saved_over_an_older_version_takes_nothing_back,
 };
