@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cache/marks.h"
 #include "cache/removed.h"
 #include "cache/workspace_private.h"
 #include "mapping/base/clock.h"
@@ -150,9 +151,25 @@ struct conflicts {
 	json_t *failed;
 };
 
+/* In the root or below it: what lies in .notionfs/trash or lost is nobody's conflict. */
+static bool is_in_tree(struct store_transaction *state, const struct node_record *page)
+{
+	struct node_record above = *page;
+	for (int depth = 0; above.parent != NODE_ROOT; depth++) {
+		if (depth == DEPTH_MAX || above.parent == NODE_TRASH || above.parent == NODE_LOST ||
+		    tree_get(state, above.parent, &above) < 0) {
+			return false;
+		}
+	}
+	return true;
+}
+
 static int note_conflict(void *context, const struct node_record *record)
 {
 	const struct conflicts *conflicts = context;
+	if (!is_in_tree(conflicts->state, record)) {
+		return 0;
+	}
 	if (status_is_conflict(conflicts->workspace, record)) {
 		char *path = status_path(conflicts->state, record->node);
 		(void)json_array_append_new(conflicts->paths, json_string(path));
@@ -164,9 +181,7 @@ static int note_conflict(void *context, const struct node_record *record)
 		(void)json_array_append_new(conflicts->failed, json_pack("{ss? ss}", "path", path,
 									 "message", returned));
 	}
-	return node_is_directory(record)
-		       ? tree_each(conflicts->state, record->node, 0, note_conflict, context)
-		       : 0;
+	return 0;
 }
 
 static json_t *time_or_null(int64_t ms)
@@ -207,7 +222,7 @@ json_t *status_json(struct workspace *workspace)
 		r = queue_each(state, true, note_owed, &owed);
 	}
 	if (r == 0) {
-		r = tree_each(state, NODE_ROOT, 0, note_conflict, &conflicts);
+		r = marks_each(state, note_conflict, &conflicts);
 	}
 	if (r < 0) {
 		json_decref(owed.failed);
@@ -407,7 +422,8 @@ int workspace_special(struct workspace *workspace, const char *name, struct buf 
 		"* If a save can't be sent, `X.md.error` beside the page says why.\n"
 		"* `.notionfs/status` shows how things stand, `.notionfs/errors` what is wrong.\n"
 		"* What was removed is in `.notionfs/trash/` for 30 days; `mv` it back into the\n"
-		"  directory it was in. Files of yours whose page is gone are in `.notionfs/lost/`.\n"
+		"  directory it was in. Files of yours whose page is gone are in "
+		"`.notionfs/lost/`.\n"
 		"* `.assets/` in a directory has the files that Notion stores, read-only.\n";
 	if (strcmp(name, "status") == 0) {
 		status_text(workspace, out);

@@ -20,11 +20,12 @@ enum state_table {
 	STATE_ASSET,   /* stored files and their names (asset.h) */
 	STATE_TRASH,   /* node → where it was before it went to the trash */
 	STATE_HISTORY, /* number → what was pushed or pulled, and the text it replaced */
+	STATE_MARKED,  /* node → empty: in conflict, or could not be removed (marks.h) */
 };
 #define STATE_TABLE_NAMES                                                                          \
 	{                                                                                          \
 		"node", "entry", "order", "object", "version", "text", "queue", "journal", "meta", \
-			"asset", "trash", "history", NULL                                          \
+			"asset", "trash", "history", "marked", NULL                                \
 	}
 
 /* $XDG_CACHE_HOME/notionfs/<key>/ */

@@ -11,6 +11,7 @@
 
 #include "cache/asset.h"
 #include "cache/keys.h"
+#include "cache/marks.h"
 #include "cache/tables.h"
 #include "cache/tree_sync.h"
 
@@ -137,8 +138,9 @@ int tree_put(struct store_transaction *state, const struct node_record *record)
 	memcpy(bytes + 1, record, RECORD_HEAD_BYTES);
 	memcpy(bytes + 1 + RECORD_HEAD_BYTES, record->name, name_len);
 	key_put_u64(key, record->node);
-	return store_put(state, STATE_NODE, key, sizeof key, bytes,
-			 1 + RECORD_HEAD_BYTES + name_len);
+	int r = store_put(state, STATE_NODE, key, sizeof key, bytes,
+			  1 + RECORD_HEAD_BYTES + name_len);
+	return r < 0 ? r : marks_keep(state, record);
 }
 
 /* Reads the node number an index entry holds, then the node. */
@@ -531,6 +533,9 @@ static int remove_one(struct store_transaction *state, const struct node_record 
 	if (r == 0) {
 		key_put_u64(key, record->node);
 		r = store_delete(state, STATE_NODE, key, sizeof key);
+	}
+	if (r == 0) {
+		r = marks_forget(state, record->node);
 	}
 	if (r == 0 && record->role == ROLE_PAGE) {
 		r = asset_forget_page(state, &record->object, now_ms, changes);

@@ -19,6 +19,7 @@
 #include "cache/content.h"
 #include "cache/identity.h"
 #include "cache/lost.h"
+#include "cache/marks.h"
 #include "cache/shown.h"
 #include "cache/trash.h"
 #include "cache/workspace_private.h"
@@ -142,6 +143,9 @@ static int open_cache(struct workspace *workspace)
 	if (r == 0) {
 		r = shown_clear(cache);
 	}
+	if (r == 0) {
+		r = object_init_count(cache);
+	}
 	if (r < 0) {
 		store_abort(cache);
 		return r;
@@ -163,6 +167,7 @@ static int open_state(struct workspace *workspace)
 	}
 	if (r == 0) {
 		r = tree_init(state, &workspace->owner, clock_now_ms());
+		r = r < 0 ? r : marks_init(state);
 		if (r < 0) {
 			store_abort(state);
 		} else {

@@ -126,12 +126,18 @@ static int attr_of_node(struct fs *fs, const struct place *place, struct stat *r
 static int attr_of_special(struct fs *fs, const struct place *place, struct stat *ret_stat,
 			   double *ret_timeout)
 {
-	size_t size;
+	CLEANUP(buf) struct buf text;
+	buf_init(&text, BUF_PAGE_MAX_BYTES);
+	size_t size = 0;
+	int r = 0;
 	*ret_timeout = 0;
-	int r = special_stat(fs, place->node, ret_stat);
-	if (r == 0 && inode_read_text(fs->inodes, place->number, NULL, 0, 0, &size) == 0) {
-		ret_stat->st_size = (off_t)size;
+	/* Of a number that means one text only its length is asked; others are made for it. */
+	if (special_has_text(place->node) &&
+	    inode_read_text(fs->inodes, place->number, NULL, 0, 0, &size) < 0) {
+		r = special_text(fs, place->node, &text);
+		size = text.len;
 	}
+	special_stat(fs, place->node, size, ret_stat);
 	return r;
 }
 

@@ -32,18 +32,19 @@ static void reply_special(fuse_req_t req, node_id directory, const char *name)
 			return;
 		}
 	}
-	if (r == 0) {
-		r = special_stat(fs, special, &entry.attr);
+	CLEANUP(buf) struct buf text;
+	buf_init(&text, BUF_PAGE_MAX_BYTES);
+	bool has_text = r == 0 && special_has_text(special);
+	if (has_text) {
+		r = special_text(fs, special, &text);
 	}
 	if (r < 0) {
 		(void)fuse_reply_err(req, -r);
 		return;
 	}
-	CLEANUP(buf) struct buf text;
-	buf_init(&text, BUF_PAGE_MAX_BYTES);
-	if (fs->is_read_only && special_text(fs, special, &text) == 0) {
+	special_stat(fs, special, text.len, &entry.attr);
+	if (fs->is_read_only && has_text) {
 		/* It may be read without being opened: a number means one text. */
-		entry.attr.st_size = (off_t)text.len;
 		entry.entry_timeout = 0;
 		entry.ino = inode_remember_text(fs->inodes, special, &text);
 	} else {

@@ -48,11 +48,16 @@ bool special_is_directory(node_id special)
 	return special == NODE_TRASH || special == NODE_LOST;
 }
 
+bool special_has_text(node_id special)
+{
+	return special != SPECIAL_ROOT && special != SPECIAL_CONTROL &&
+	       !special_is_directory(special);
+}
+
 int special_text(struct fs *fs, node_id special, struct buf *out)
 {
 	for (size_t i = 0; i < SPECIALS; i++) {
-		if (specials[i].number == special && special != SPECIAL_CONTROL &&
-		    !special_is_directory(special)) {
+		if (specials[i].number == special && special_has_text(special)) {
 			int r = workspace_special(fs->workspace, specials[i].name, out);
 			return r < 0 ? r : buf_check(out);
 		}
@@ -60,7 +65,7 @@ int special_text(struct fs *fs, node_id special, struct buf *out)
 	return -ENOENT;
 }
 
-int special_stat(struct fs *fs, node_id special, struct stat *ret_stat)
+void special_stat(struct fs *fs, node_id special, size_t text_bytes, struct stat *ret_stat)
 {
 	memset(ret_stat, 0, sizeof *ret_stat);
 	ret_stat->st_ino = special;
@@ -71,19 +76,9 @@ int special_stat(struct fs *fs, node_id special, struct stat *ret_stat)
 	(void)clock_gettime(CLOCK_REALTIME, &ret_stat->st_mtim);
 	ret_stat->st_ctim = ret_stat->st_mtim;
 	ret_stat->st_atim = ret_stat->st_mtim;
-	if (special == SPECIAL_ROOT) {
-		ret_stat->st_mode = S_IFDIR | 0500;
-		return 0;
-	}
-	if (special == SPECIAL_CONTROL) {
-		ret_stat->st_mode = S_IFREG | 0600;
-		return 0;
-	}
-	ret_stat->st_mode = S_IFREG | 0400;
-	CLEANUP(buf) struct buf text;
-	buf_init(&text, BUF_PAGE_MAX_BYTES);
-	int r = special_text(fs, special, &text);
-	ret_stat->st_size = (off_t)text.len;
+	ret_stat->st_mode = special == SPECIAL_ROOT	 ? S_IFDIR | 0500
+			    : special == SPECIAL_CONTROL ? S_IFREG | 0600
+							 : S_IFREG | 0400;
+	ret_stat->st_size = (off_t)text_bytes;
 	ret_stat->st_blocks = (ret_stat->st_size + 511) / 512;
-	return r;
 }

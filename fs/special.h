@@ -21,7 +21,10 @@
 must_check int special_lookup(node_id directory, const char *name, node_id *ret_special);
 /* trash/ and lost/ are directories of the workspace (NODE_TRASH, NODE_LOST). */
 bool special_is_directory(node_id special);
-must_check int special_stat(struct fs *fs, node_id special, struct stat *ret_stat);
+/* `text_bytes`: how long its text is, of one that has been made already. */
+void special_stat(struct fs *fs, node_id special, size_t text_bytes, struct stat *ret_stat);
+/* Is it one of the files with a text? */
+bool special_has_text(node_id special);
 /* The text of one of the files. */
 must_check int special_text(struct fs *fs, node_id special, struct buf *out);
 /* The names in order, from 0; NULL after the last. */
