@@ -301,6 +301,24 @@ int children_of_database(struct workspace *workspace, const struct uuid *databas
 	return r;
 }
 
+/* Its name follows its title at once: the parent is not edited by that, and need not be read. */
+static int retitle(struct workspace *workspace, struct store_transaction *state,
+		   const struct object_info *info, struct tree_changes *changes)
+{
+	struct node_record record;
+	struct tree_child child = {.object = info->id,
+				   .role = ROLE_PAGE,
+				   .title = info->title,
+				   .created_ms = info->created_ms,
+				   .edited_ms = info->edited_ms};
+	int r = tree_find(state, &info->id, false, &record);
+	if (r == 0 && record.parent != NODE_TRASH) {
+		r = tree_add(state, record.parent, &child, &workspace->owner, clock_now_ms(),
+			     changes, &record);
+	}
+	return r == -ENOENT ? 0 : r;
+}
+
 int children_take_object(struct workspace *workspace, struct store_transaction *state,
 			 struct store_transaction *cache, const json_t *object, node_id *ret_node,
 			 struct tree_changes *changes)
@@ -340,6 +358,10 @@ int children_take_object(struct workspace *workspace, struct store_transaction *
 	}
 	if (r == 0) {
 		r = object_put(cache, object, &changed);
+	}
+	if (r == 0 && is_known && info.kind == OBJECT_PAGE &&
+	    strcmp(info.title, old_info.title) != 0) {
+		r = retitle(workspace, state, &info, changes);
 	}
 	if (r == 0 && changed && is_known && info.kind == OBJECT_PAGE && !is_edited) {
 		/* Only its values moved (a formula, a relation's other side). */
@@ -407,7 +429,7 @@ static int render_related(struct workspace *workspace, const json_t *schema)
 		}
 		tree_changes_release(&related.changes);
 		for (size_t i = 0; r == 0 && i < related.count; i++) {
-			workspace_tell_page(workspace, related.changed[i]);
+			workspace_tell_pulled(workspace, related.changed[i]);
 		}
 		if (r < 0 && r != -ENOENT) {
 			return r;
@@ -482,7 +504,7 @@ int children_of_data_source(struct workspace *workspace, const struct uuid *data
 	}
 	for (size_t i = 0; i < count && nodes != NULL; i++) {
 		if (r == 0 && nodes[i] != 0) {
-			workspace_tell_page(workspace, nodes[i]);
+			workspace_tell_pulled(workspace, nodes[i]);
 		}
 	}
 	for (size_t i = 0; i < count && infos != NULL; i++) {

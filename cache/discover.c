@@ -123,7 +123,7 @@ static int take_results(struct workspace *workspace, const json_t *results, int6
 		workspace_tell(workspace, &changes);
 	}
 	for (i = 0; r == 0 && i < node_count; i++) {
-		workspace_tell_page(workspace, nodes[i]);
+		workspace_tell_pulled(workspace, nodes[i]);
 	}
 	return r;
 }

@@ -302,16 +302,7 @@ ssize_t page_file_read(struct page_file *file, void *bytes, size_t len, off_t of
 	LOCK_SCOPE(&draft->mutex);
 	const char *from = draft->has_text ? draft->text.data : file->pinned->bytes;
 	size_t size = draft->has_text ? draft->text.len : file->pinned->len;
-	if (offset < 0) {
-		return -EINVAL;
-	}
-	if ((uint64_t)offset >= size) {
-		return 0;
-	}
-	size_t left = size - (size_t)offset;
-	len = len < left ? len : left;
-	memcpy(bytes, from + offset, len);
-	return (ssize_t)len;
+	return (ssize_t)bytes_read(from, size, bytes, len, offset);
 }
 
 /* Lengthens with NULs, as write and truncate past the end do. */

@@ -60,7 +60,9 @@ struct claim {
 	const char *name;
 	mode_t mode;
 	bool is_new_only; /* a page that is there is -EEXIST */
-	node_id node;	  /* the result */
+	/* results */
+	node_id node;
+	bool is_made; /* it was not there */
 };
 
 /* Whoever made the page may die before the first text is saved: then it is an empty one, in Notion
@@ -97,6 +99,7 @@ static int claim_name(void *context, struct store_transaction *state)
 			return claim->is_new_only ? -EEXIST : 0;
 		}
 		record.flags &= ~(unsigned)(NODE_HIDDEN | NODE_IMPLIED);
+		claim->is_made = true;
 		r = tree_put(state, &record);
 		return r < 0 ? r
 			     : tree_touch(state, claim->directory, claim->name, clock_now_ms(),
@@ -120,6 +123,7 @@ static int claim_name(void *context, struct store_transaction *state)
 		}
 		if (r == 0) {
 			recent_note(&claim->workspace->made, record.node);
+			claim->is_made = true;
 		}
 	}
 	return r;
@@ -127,9 +131,13 @@ static int claim_name(void *context, struct store_transaction *state)
 
 static int make_claim(struct claim *claim)
 {
-	return claim->workspace->options.read_only
-		       ? -EROFS
-		       : store_update(claim->workspace->state, claim_name, claim);
+	int r = claim->workspace->options.read_only
+			? -EROFS
+			: store_update(claim->workspace->state, claim_name, claim);
+	if (r == 0 && claim->is_made) {
+		events_note_node(claim->workspace, "created", true, claim->node, NULL);
+	}
+	return r;
 }
 
 int workspace_create(struct workspace *workspace, node_id directory, const char *name, mode_t mode,

@@ -79,7 +79,7 @@ int workspace_adopt(struct workspace *workspace, node_id directory, const char *
 		    struct node_attr *ret_attr)
 {
 	CLEANUP(transaction) struct store_transaction *state = NULL;
-	CLEANUP(tree_changes) struct tree_changes changes = {0};
+	CLEANUP(tree_changes) struct tree_changes changes = {.is_ours = true};
 	struct node_record page;
 	struct node_record made;
 	char file_name[NODE_NAME_MAX_BYTES + 1];

@@ -139,6 +139,10 @@ int workspace_unlink(struct workspace *workspace, node_id directory, const char 
 	}
 	if (r == 0) {
 		tell_trash(workspace, name);
+		events_note(workspace, &(struct event){.what = "removed",
+						       .is_ours = true,
+						       .directory = directory,
+						       .name = name});
 		/* A new page that never reached Notion is simply forgotten then. */
 		writeback_schedule(&workspace->writeback, record.node,
 				   clock_now_ms() + workspace->options.trash_delay_ms);

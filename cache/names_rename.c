@@ -287,7 +287,7 @@ static int rename_page(struct renaming *renaming, struct tree_changes *changes)
 int workspace_rename(struct workspace *workspace, node_id directory, const char *name,
 		     node_id new_directory, const char *new_name, unsigned flags, pid_t process)
 {
-	CLEANUP(tree_changes) struct tree_changes changes = {0};
+	CLEANUP(tree_changes) struct tree_changes changes = {.is_ours = true};
 	struct node_record target;
 	struct renaming renaming = {.workspace = workspace,
 				    .directory = directory,

@@ -396,6 +396,15 @@ static int know_result(struct push *push, struct result *result)
 	return r;
 }
 
+static void note_sent(const struct push *push)
+{
+	json_int_t calls = json_integer_value(json_object_get(push->journal, "done"));
+	if (calls > 0) {
+		events_note_node(push->workspace, "sent", true, push->record.node,
+				 json_pack("{sI}", "calls", calls));
+	}
+}
+
 int push_finish(struct push *push)
 {
 	CLEANUP(tree_changes) struct tree_changes changes = {0};
@@ -410,6 +419,7 @@ int push_finish(struct push *push)
 				     result.fetched_ms);
 		workspace_tell(push->workspace, &changes);
 		push_remove_error_file(push);
+		note_sent(push);
 		if (result.is_implied) {
 			writeback_schedule(&push->workspace->writeback, push->record.node,
 					   clock_now_ms() +
@@ -486,6 +496,9 @@ int push_refuse(struct push *push, unsigned line, unsigned column, const char *m
 		push_remove_error_file(push);
 	}
 	push_write_beside(push, name, text.data, text.len);
+	events_note_node(push->workspace, "refused", true, push->record.node,
+			 json_pack("{sI sI ss}", "line", (json_int_t)line, "column",
+				   (json_int_t)column, "message", message));
 	return 0;
 }
 
@@ -502,6 +515,8 @@ void push_keep_copy(struct push *push)
 	push_write_beside(push, name, push->entry.text, push->entry.text_len);
 	log_warning("%s was changed in Notion at the same place; your text is in %s",
 		    push->record.name, name);
+	events_note_node(push->workspace, "conflict", true, push->record.node,
+			 json_pack("{ss}", "copy", name));
 }
 
 int push_conflict(struct push *push)

@@ -258,7 +258,7 @@ static int take_reading(struct workspace *workspace, const struct reading *readi
 		workspace_tell(workspace, &changes);
 	}
 	if (r == 0 && changed) {
-		workspace_tell_page(workspace, node);
+		workspace_tell_pulled(workspace, node);
 	}
 	if (r == 0) {
 		refresher_look_again(&workspace->refresher, reading->page, reading->fetched_ms);

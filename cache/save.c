@@ -35,6 +35,7 @@ struct save {
 	/* results */
 	bool is_same;
 	bool is_pending;
+	bool is_held;
 	uint64_t version;
 };
 
@@ -155,6 +156,7 @@ static int put_text(void *context, struct store_transaction *state)
 		}
 		if (r == 0) {
 			r = queue_put(state, &entry);
+			save->is_held = entry.state == QUEUE_HELD;
 		}
 		record.size = save->len;
 		record.content_hash = content_hash(save->bytes, save->len);
@@ -189,6 +191,9 @@ int save_text(struct workspace *workspace, node_id node, const void *bytes, size
 	}
 	/* Who saved a text has seen it: what comes next was made over that. */
 	openings_note(&workspace->openings, node, process, save.version, SEEN_SAVE);
+	if (!save.is_same) {
+		events_note_node(workspace, save.is_held ? "held" : "saved", true, node, NULL);
+	}
 	if (!save.is_same || save.is_pending) {
 		writeback_schedule(&workspace->writeback, node, clock_now_ms() + QUIET_MS);
 	}

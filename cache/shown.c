@@ -135,11 +135,7 @@ ssize_t workspace_read_version(struct workspace *workspace, node_id node, uint64
 	if (r < 0) {
 		return r;
 	}
-	size_t start = offset < 0 ? 0 : (size_t)offset < text.len ? (size_t)offset : text.len;
-	size_t left = text.len - start;
-	len = len < left ? len : left;
-	memcpy(bytes, (const char *)text.bytes + start, len);
-	return (ssize_t)len;
+	return (ssize_t)bytes_read(text.bytes, text.len, bytes, len, offset);
 }
 
 int workspace_version_getattr(struct workspace *workspace, node_id node, uint64_t version,

@@ -52,7 +52,7 @@ void tree_changes_release(struct tree_changes *changes)
 		free(changes->items[i].name);
 	}
 	free(changes->items);
-	*changes = (struct tree_changes){0};
+	*changes = (struct tree_changes){.is_ours = changes->is_ours};
 }
 
 void tree_changes_add(struct tree_changes *changes, node_id directory, const char *name)
@@ -236,6 +236,26 @@ int tree_touch(struct store_transaction *state, node_id directory, const char *n
 	return r;
 }
 
+/* The same where a node came to its name, or left it. The directories of pages are not named: their
+ * pages are; nor is what was there before its directory was listed. */
+static int touch_name(struct store_transaction *state, const struct node_record *record,
+		      enum tree_name_kind kind, int64_t now_ms, struct tree_changes *changes)
+{
+	struct node_record parent;
+	int r = tree_touch(state, record->parent, record->name, now_ms, changes);
+	if (r < 0 || changes == NULL || (record->flags & NODE_HIDDEN) != 0 ||
+	    record->role == ROLE_PAGE_DIRECTORY || tree_get(state, record->parent, &parent) < 0 ||
+	    (parent.flags & NODE_LISTED) == 0) {
+		return r;
+	}
+	struct tree_change *change = &changes->items[changes->count - 1];
+	change->kind = kind;
+	change->node = record->node;
+	change->is_known = (record->flags & NODE_NEW) == 0;
+	change->object = record->object;
+	return 0;
+}
+
 int tree_reveal(struct store_transaction *state, node_id directory, int64_t now_ms,
 		struct tree_changes *changes)
 {
@@ -312,7 +332,7 @@ static int insert(struct store_transaction *state, struct node_record *record, i
 	if (r == 0) {
 		r = tree_reveal(state, record->parent, now_ms, changes);
 	}
-	return r < 0 ? r : tree_touch(state, record->parent, record->name, now_ms, changes);
+	return r < 0 ? r : touch_name(state, record, TREE_NAME_NEW, now_ms, changes);
 }
 
 static int make_top(struct store_transaction *state, node_id node, enum node_role role,
@@ -465,7 +485,7 @@ static int move_one(struct store_transaction *state, struct node_record *record,
 	}
 	r = unlink_record(state, record);
 	if (r == 0) {
-		r = tree_touch(state, record->parent, record->name, now_ms, changes);
+		r = touch_name(state, record, TREE_NAME_GONE, now_ms, changes);
 	}
 	if (r < 0) {
 		return r;
@@ -486,7 +506,7 @@ static int move_one(struct store_transaction *state, struct node_record *record,
 	if (r == 0 && record->role == ROLE_PAGE) {
 		r = asset_move_page(state, &record->object, directory, now_ms, changes);
 	}
-	return r < 0 ? r : tree_touch(state, directory, name, now_ms, changes);
+	return r < 0 ? r : touch_name(state, record, TREE_NAME_NEW, now_ms, changes);
 }
 
 int tree_move(struct store_transaction *state, struct node_record *record, node_id new_directory,
@@ -540,7 +560,7 @@ static int remove_one(struct store_transaction *state, const struct node_record 
 	if (r == 0 && record->role == ROLE_PAGE) {
 		r = asset_forget_page(state, &record->object, now_ms, changes);
 	}
-	return r < 0 ? r : tree_touch(state, record->parent, record->name, now_ms, changes);
+	return r < 0 ? r : touch_name(state, record, TREE_NAME_GONE, now_ms, changes);
 }
 
 static int stop_at_any(void *context, const struct node_record *record)

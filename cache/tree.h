@@ -63,12 +63,23 @@ struct node_record {
 bool node_is_directory(const struct node_record *record);
 void node_to_attr(const struct node_record *record, struct node_attr *ret_attr);
 
-/* What changed, for the kernel: told after the commit. */
+enum tree_name_kind {
+	TREE_NAME_TOUCHED, /* it means another file, or is looked at again for some other reason */
+	TREE_NAME_NEW,	   /* a page or database has it now */
+	TREE_NAME_GONE,	   /* has it no more */
+};
+
+/* What changed, for the kernel and for events: told after the commit. */
 struct tree_change {
 	node_id directory;
 	char *name;
+	enum tree_name_kind kind;
+	node_id node;  /* kind not TOUCHED */
+	bool is_known; /* in Notion, as: */
+	struct uuid object;
 };
 struct tree_changes {
+	bool is_ours; /* made by a program here; set by who asked for them */
 	struct tree_change *items;
 	size_t count;
 	size_t allocated;

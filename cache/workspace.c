@@ -86,20 +86,30 @@ int workspace_commit(struct store_transaction **state, struct store_transaction 
 
 void workspace_tell(struct workspace *workspace, const struct tree_changes *changes)
 {
-	if (!atomic_load(&workspace->is_started) || workspace->events.directory_changed == NULL) {
+	if (!atomic_load(&workspace->is_started)) {
 		return;
 	}
-	for (size_t i = 0; i < changes->count; i++) {
+	for (size_t i = 0; workspace->events.directory_changed != NULL && i < changes->count; i++) {
 		const char *name = changes->items[i].name;
 		workspace->events.directory_changed(workspace->events.context,
 						    changes->items[i].directory, &name, 1);
 	}
+	events_note_changes(workspace, changes);
 }
 
 void workspace_tell_page(struct workspace *workspace, node_id page)
 {
 	if (atomic_load(&workspace->is_started) && workspace->events.page_changed != NULL) {
 		workspace->events.page_changed(workspace->events.context, page);
+	}
+}
+
+void workspace_tell_pulled(struct workspace *workspace, node_id page)
+{
+	struct node_attr attr;
+	workspace_tell_page(workspace, page);
+	if (workspace_getattr(workspace, page, &attr) == 0 && attr.version > 1) {
+		events_note_node(workspace, "changed", false, page, NULL);
 	}
 }
 
@@ -277,6 +287,11 @@ static int check_shared(struct workspace *workspace, char **ret_message)
 				"then ••• > Connections, and add it; its sub-pages come along");
 }
 
+static void note_connection(void *context, bool is_offline)
+{
+	events_note(context, &(struct event){.what = is_offline ? "offline" : "online"});
+}
+
 int workspace_open(const struct workspace_options *options, struct workspace **ret_workspace,
 		   char **ret_message)
 {
@@ -294,12 +309,15 @@ int workspace_open(const struct workspace_options *options, struct workspace **r
 	people_init(&workspace->people);
 	sweep_init(&workspace->sweep);
 	refusals_init(&workspace->refusals);
+	events_init(&workspace->event_log);
 	recent_init(&workspace->made);
 	recent_init(&workspace->moved);
 
 	struct notion_options notion = {.base_url = options->base_url,
 					.api_version = options->api_version,
-					.token = options->token};
+					.token = options->token,
+					.connection_changed = note_connection,
+					.context = workspace};
 	int r = notion_new(&notion, &workspace->notion);
 	if (r == -EINVAL) {
 		r = fail(ret_message, r,
@@ -431,6 +449,7 @@ void workspace_free(struct workspace *workspace)
 	drafts_release(&workspace->drafts);
 	people_release(&workspace->people);
 	refusals_release(&workspace->refusals);
+	events_release(&workspace->event_log);
 	local_free(workspace->local);
 	openings_release(&workspace->openings);
 	store_close(workspace->cache);

@@ -111,6 +111,8 @@ struct workspace_events {
 	/* Bytes, size or times of a page or asset changed from outside of this mount's own writes.
 	 */
 	void (*page_changed)(void *context, node_id page);
+	/* The text of .notionfs/events is longer, or has started anew. */
+	void (*events_grew)(void *context);
 };
 
 /* ---- life ---- */
@@ -284,6 +286,9 @@ void workspace_set_message_counter(struct workspace *workspace, uint64_t (*count
 				   void *context);
 /* Text of a file of .notionfs/: "status", "status.json", "errors", "README.md". -ENOENT. */
 must_check int workspace_special(struct workspace *workspace, const char *name, struct buf *out);
+/* .notionfs/events (cache/events.h), which grows while it is read. */
+size_t workspace_events_size(struct workspace *workspace);
+size_t workspace_events_read(struct workspace *workspace, void *bytes, size_t len, off_t offset);
 /*
  * One command of the command line, as JSON ({"command":"sync","path":…}), answered as JSON. The
  * answer belongs to the callback's callee until it returns. -EINPROGRESS as workspace_fetch, or

@@ -7,8 +7,8 @@
  *   1. drafts.mutex, then one draft's mutex      (draft.c)
  *   2. LMDB's write transaction on the state, then on the cache   (store.h)
  *   3. fetcher.mutex, writeback.mutex, people.mutex, sweep.mutex, openings.mutex,
- *      refusals.mutex, recent.mutex: innermost,
- *      nothing is called under them
+ *      refusals.mutex, recent.mutex, event_log.mutex: innermost, nothing is called under
+ *      them
  *
  * None is held across the network, a callback or an event.
  */
@@ -19,6 +19,7 @@
 #include <stdatomic.h>
 
 #include "cache/draft.h"
+#include "cache/events.h"
 #include "cache/fetch.h"
 #include "cache/local.h"
 #include "cache/object.h"
@@ -81,6 +82,7 @@ struct workspace {
 	struct removals removals; /* guarded by the state's write transaction */
 	struct vanished vanished; /* the same, but frozen */
 	struct refusals refusals;
+	struct events event_log;
 	struct recent made;  /* pages made here */
 	struct recent moved; /* pages whose move Notion has carried out */
 
@@ -94,6 +96,9 @@ struct workspace {
 /* Tells the kernel side what a committed change means. No lock, no transaction is held. */
 void workspace_tell(struct workspace *workspace, const struct tree_changes *changes);
 void workspace_tell_page(struct workspace *workspace, node_id page);
+/* The same of a page that Notion has changed: an event, too. Not of one that is read the first
+ * time. */
+void workspace_tell_pulled(struct workspace *workspace, node_id page);
 
 /* Drops what was in the trash for 30 days. A few times a day. */
 void workspace_tidy(struct workspace *workspace);

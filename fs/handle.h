@@ -18,6 +18,7 @@ enum handle_kind {
 	HANDLE_LOCAL,
 	HANDLE_ASSET,	/* a file of a `.assets` */
 	HANDLE_TEXT,	/* a file of .notionfs/, as it was when opened */
+	HANDLE_EVENTS,	/* .notionfs/events, read as it is now */
 	HANDLE_CONTROL, /* .notionfs/control */
 };
 

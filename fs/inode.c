@@ -312,13 +312,7 @@ ssize_t inode_read_text(struct inode_table *table, uint64_t number, void *bytes,
 	if (ret_size != NULL) {
 		*ret_size = inode->text.len;
 	}
-	size_t start = (size_t)offset < inode->text.len ? (size_t)offset : inode->text.len;
-	size_t left = inode->text.len - start;
-	len = len < left ? len : left;
-	if (len > 0) {
-		memcpy(bytes, inode->text.data + start, len);
-	}
-	return (ssize_t)len;
+	return (ssize_t)bytes_read(inode->text.data, inode->text.len, bytes, len, offset);
 }
 
 void inode_free_unused_locked(struct inode_table *table, struct inode *inode,

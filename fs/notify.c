@@ -18,6 +18,7 @@
 #include <string.h>
 
 #include "fs/inode.h"
+#include "fs/special.h"
 #include "fs/thread.h"
 #include "fs/wait.h"
 
@@ -225,6 +226,17 @@ void notify_page_changed(void *context, node_id page)
 		notify_inode(fs, number);
 	} else if (fs->is_read_only && named < 0 && is_there) {
 		changed_unknown(fs, &attr);
+	}
+}
+
+/* Read without an open it is in the kernel's cache, as it was. */
+void notify_events_grew(void *context)
+{
+	struct fs *fs = context;
+	uint64_t number =
+		atomic_load(&fs->is_openless) ? inode_number(fs->inodes, SPECIAL_EVENTS) : 0;
+	if (number != 0) {
+		notify_inode(fs, number);
 	}
 }
 

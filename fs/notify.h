@@ -31,5 +31,6 @@ void notify_inode(struct fs *fs, fuse_ino_t number);
 void notify_directory_changed(void *context, node_id directory, const char *const *names,
 			      size_t count);
 void notify_page_changed(void *context, node_id page);
+void notify_events_grew(void *context);
 
 #endif

@@ -9,6 +9,7 @@
 #include "fs/notify.h"
 #include "fs/ops.h"
 #include "fs/prefetch.h"
+#include "fs/special.h"
 #include "fs/wait.h"
 
 #define READ_MAX_BYTES ((size_t)1 << 20)
@@ -27,16 +28,12 @@ static ssize_t read_handle(struct handle *handle, char *bytes, size_t size, off_
 		ssize_t n = pread(handle->fd, bytes, size, offset);
 		return n < 0 ? -errno : n;
 	}
-	size_t start = (size_t)offset < handle->text.len ? (size_t)offset : handle->text.len;
-	size_t left = handle->text.len - start;
-	size_t len = left < size ? left : size;
-	memcpy(bytes, handle->text.data + start, len);
-	return (ssize_t)len;
+	return (ssize_t)bytes_read(handle->text.data, handle->text.len, bytes, size, offset);
 }
 
 /*
- * A read without an open (fs->is_openless): the number alone says which file, and of a page which
- * version. A local file's bytes are where they are now.
+ * A read without an open (fs->is_openless), and of what grows while it is open: the number alone
+ * says which file, and of a page which version. A local file's bytes are where they are now.
  */
 static ssize_t read_number(struct fs *fs, fuse_ino_t number, char *bytes, size_t size, off_t offset)
 {
@@ -68,7 +65,10 @@ static ssize_t read_number(struct fs *fs, fuse_ino_t number, char *bytes, size_t
 		ssize_t n = r < 0 ? r : pread(fd, bytes, size, offset);
 		return r == 0 && n < 0 ? -errno : n;
 	}
-	case PLACE_SPECIAL: return inode_read_text(fs->inodes, number, bytes, size, offset, NULL);
+	case PLACE_SPECIAL:
+		return place.node == SPECIAL_EVENTS
+			       ? (ssize_t)workspace_events_read(fs->workspace, bytes, size, offset)
+			       : inode_read_text(fs->inodes, number, bytes, size, offset, NULL);
 	case PLACE_DIRECTORY: break;
 	}
 	return -EISDIR;
@@ -126,8 +126,9 @@ void ops_read(fuse_req_t req, fuse_ino_t number, size_t size, off_t offset,
 	if (bytes == NULL) {
 		abort();
 	}
-	ssize_t n = handle == NULL ? read_number(fs_of(req), number, bytes, size, offset)
-				   : read_handle(handle, bytes, size, offset);
+	bool by_number = handle == NULL || handle->kind == HANDLE_EVENTS;
+	ssize_t n = by_number ? read_number(fs_of(req), number, bytes, size, offset)
+			      : read_handle(handle, bytes, size, offset);
 	if (n == -EAGAIN && handle == NULL) {
 		wait_for_asset(req, number, size, offset);
 	} else {

@@ -212,16 +212,17 @@ static void open_asset(struct fs *fs, fuse_req_t req, const struct place *place,
 static void open_special(struct fs *fs, fuse_req_t req, const struct place *place,
 			 struct fuse_file_info *file)
 {
-	bool is_control = place->node == SPECIAL_CONTROL;
+	enum handle_kind kind = place->node == SPECIAL_CONTROL	? HANDLE_CONTROL
+				: place->node == SPECIAL_EVENTS ? HANDLE_EVENTS
+								: HANDLE_TEXT;
 	bool is_writable = is_write_open(file->flags);
-	CLEANUP(handle)
-	struct handle *handle = handle_new(is_control ? HANDLE_CONTROL : HANDLE_TEXT, is_writable);
+	CLEANUP(handle) struct handle *handle = handle_new(kind, is_writable);
 	bool keep_cache = false;
-	int r = 0;
-	if (is_control) {
+	int r = is_writable && kind != HANDLE_CONTROL ? -EPERM : 0;
+	if (kind == HANDLE_CONTROL) {
 		handle->control = control_new(fs);
-	} else {
-		r = is_writable ? -EPERM : special_text(fs, place->node, &handle->text);
+	} else if (kind == HANDLE_TEXT && r == 0) {
+		r = special_text(fs, place->node, &handle->text);
 	}
 	if (r == 0) {
 		r = inode_open(fs->inodes, place->number, handle, 0, &keep_cache);

@@ -163,6 +163,7 @@ int fs_mount(const struct fs_options *options, struct fs_session **ret, char **r
 	session->events.context = &session->fs;
 	session->events.directory_changed = notify_directory_changed;
 	session->events.page_changed = notify_page_changed;
+	session->events.events_grew = notify_events_grew;
 	*last_message = '\0';
 	fuse_set_log_func(take_message);
 	(void)umask(0);

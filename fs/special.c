@@ -50,7 +50,7 @@ bool special_is_directory(node_id special)
 
 bool special_has_text(node_id special)
 {
-	return special != SPECIAL_ROOT && special != SPECIAL_CONTROL &&
+	return special != SPECIAL_ROOT && special != SPECIAL_CONTROL && special != SPECIAL_EVENTS &&
 	       !special_is_directory(special);
 }
 
@@ -79,6 +79,9 @@ void special_stat(struct fs *fs, node_id special, size_t text_bytes, struct stat
 	ret_stat->st_mode = special == SPECIAL_ROOT	 ? S_IFDIR | 0500
 			    : special == SPECIAL_CONTROL ? S_IFREG | 0600
 							 : S_IFREG | 0400;
+	if (special == SPECIAL_EVENTS) {
+		text_bytes = workspace_events_size(fs->workspace);
+	}
 	ret_stat->st_size = (off_t)text_bytes;
 	ret_stat->st_blocks = (ret_stat->st_size + 511) / 512;
 }

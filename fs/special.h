@@ -1,9 +1,10 @@
 /*
  * .notionfs/: reachable by name in the root, not listed there. status, status.json, errors and
- * README.md are texts of the workspace; control takes commands (fs/control); trash and lost are
- * directories of the workspace.
+ * README.md are texts of the workspace; events is one that grows (cache/events.h); control takes
+ * commands (fs/control); trash and lost are directories of the workspace.
  *
- * What it is not: cached. Sizes are exact when looked up, texts are fixed when opened. Any thread.
+ * What it is not: cached. Sizes are exact when looked up, texts (but events) are fixed when opened.
+ * Any thread.
  */
 #ifndef NOTIONFS_FS_SPECIAL_H
 #define NOTIONFS_FS_SPECIAL_H
@@ -16,6 +17,7 @@
 #define SPECIAL_DIRECTORY ".notionfs"
 #define SPECIAL_ROOT (SPECIAL_NODE_BIT | 1)
 #define SPECIAL_CONTROL (SPECIAL_NODE_BIT | 2)
+#define SPECIAL_EVENTS (SPECIAL_NODE_BIT | 7)
 
 /* The number of `name`: ".notionfs" in the root, the others in SPECIAL_ROOT. 0 or -ENOENT. */
 must_check int special_lookup(node_id directory, const char *name, node_id *ret_special);

@@ -54,6 +54,8 @@ int notion_new(const struct notion_options *options, struct notion **ret_notion)
 	notion->http = http;
 	notion->api_version = api_version;
 	notion->token = clean_token(options->token);
+	notion->connection_changed = options->connection_changed;
+	notion->context = options->context;
 	notion->write_timeout_ms =
 		options->write_timeout_ms > 0 ? options->write_timeout_ms : DEFAULT_TIMEOUT_MS;
 	notion->read_timeout_ms =

@@ -127,10 +127,12 @@ static void note_date_locked(struct notion *notion, int64_t date_ms)
 	}
 }
 
-static void note_outcome(struct trip *trip, int error, const struct http_answer *answer)
+/* Answers whether this changed what is known of the connection. */
+static bool note_outcome_locked(const struct trip *trip, int error,
+				const struct http_answer *answer)
 {
 	struct notion *notion = trip->notion;
-	LOCK_SCOPE(&notion->mutex);
+	bool was_offline = notion->offline_since_ms != 0;
 	if (error == 0 && answer->date_ms >= 0) {
 		note_date_locked(notion, answer->date_ms);
 	}
@@ -141,6 +143,20 @@ static void note_outcome(struct trip *trip, int error, const struct http_answer 
 	}
 	if (answer->status == 401 && trip->token_version == notion->token_version) {
 		notion->is_unauthorized = true;
+	}
+	return was_offline != (notion->offline_since_ms != 0);
+}
+
+static void note_outcome(const struct trip *trip, int error, const struct http_answer *answer)
+{
+	struct notion *notion = trip->notion;
+	bool is_other;
+	{
+		LOCK_SCOPE(&notion->mutex);
+		is_other = note_outcome_locked(trip, error, answer);
+	}
+	if (is_other && notion->connection_changed != NULL) {
+		notion->connection_changed(notion->context, error != 0);
 	}
 }
 

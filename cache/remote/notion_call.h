@@ -22,6 +22,8 @@ struct notion {
 	char *api_version;	  /* constant */
 	int64_t write_timeout_ms; /* constant */
 	int64_t read_timeout_ms;  /* constant */
+	void (*connection_changed)(void *context, bool is_offline); /* constant, as context */
+	void *context;
 
 	pthread_mutex_t mutex;		 /* the only lock; held for moments, never while sending */
 	pthread_cond_t changed;		 /* stopped, another token, or the last call has left */

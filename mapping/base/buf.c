@@ -130,6 +130,19 @@ void buf_splice(struct buf *buf, size_t offset, size_t remove_len, const void *b
 	buf->data[buf->len] = '\0';
 }
 
+size_t bytes_read(const void *from, size_t size, void *bytes, size_t len, off_t offset)
+{
+	if (offset < 0 || (uint64_t)offset >= size) {
+		return 0;
+	}
+	size_t left = size - (size_t)offset;
+	len = len < left ? len : left;
+	if (len > 0) {
+		memcpy(bytes, (const char *)from + offset, len);
+	}
+	return len;
+}
+
 int buf_check(const struct buf *buf)
 {
 	return buf->failed ? -EFBIG : 0;

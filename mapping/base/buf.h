@@ -14,6 +14,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 #include "mapping/base/cleanup.h"
 
@@ -45,6 +46,10 @@ void buf_vprintf(struct buf *buf, const char *format, va_list args)
 void buf_truncate(struct buf *buf, size_t len);
 /* Replaces `remove_len` bytes at `offset` by `len` others. */
 void buf_splice(struct buf *buf, size_t offset, size_t remove_len, const void *bytes, size_t len);
+
+/* pread(2) of memory: copies at most `len` of the `size` bytes at `from`, from `offset` on. Answers
+ * how many; 0 past the end. */
+size_t bytes_read(const void *from, size_t size, void *bytes, size_t len, off_t offset);
 
 /* 0, or -EFBIG when something did not fit. */
 must_check int buf_check(const struct buf *buf);

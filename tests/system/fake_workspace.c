@@ -339,6 +339,21 @@ int workspace_special(struct workspace *workspace, const char *name, struct buf 
 	return 0;
 }
 
+size_t workspace_events_size(struct workspace *workspace)
+{
+	(void)workspace;
+	return 0;
+}
+
+size_t workspace_events_read(struct workspace *workspace, void *bytes, size_t len, off_t offset)
+{
+	(void)workspace;
+	(void)bytes;
+	(void)len;
+	(void)offset;
+	return 0;
+}
+
 int workspace_command(struct workspace *workspace, const char *json, size_t len,
 		      workspace_answer *answer, void *context)
 {
