@@ -13,6 +13,7 @@ static const struct special {
 	{"status.json", SPECIAL_NODE_BIT | 4},
 	{"errors", SPECIAL_NODE_BIT | 5},
 	{"README.md", SPECIAL_NODE_BIT | 6},
+	{"events", SPECIAL_EVENTS},
 	{"trash", NODE_TRASH},
 	{"lost", NODE_LOST},
 };
