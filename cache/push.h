@@ -135,8 +135,9 @@ must_check int push_adopt_page(struct push *push, struct store_transaction *stat
 must_check int push_assemble(struct push *push, json_t *remote, json_t **ret_blocks);
 /* A block with the fields a PATCH gives it. New reference. */
 json_t *push_updated_block(const json_t *block, const json_t *update);
-/* The same of the page's properties; may ask Notion. */
-must_check int push_page_after(struct push *push, json_t **ret_page);
+/* The same of the page's properties; may ask Notion. *ret_remote (may be NULL): the whole page as
+ * Notion has it after them, or NULL when no call was to it. */
+must_check int push_page_after(struct push *push, json_t **ret_page, json_t **ret_remote);
 /* The schema of a row is here, read `anew` or at all. *ret_is_changed (may be NULL): it differs
  * from the one there was. */
 must_check int push_have_schema(struct push *push, bool anew, bool *ret_is_changed);

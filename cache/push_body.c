@@ -336,7 +336,7 @@ static json_t *page_with(const json_t *base, const json_t *patch, json_t *remote
 	return page;
 }
 
-int push_page_after(struct push *push, json_t **ret_page)
+int push_page_after(struct push *push, json_t **ret_page, json_t **ret_remote)
 {
 	const struct uuid *id = uuid_is_zero(&push->page) ? &push->record.object : &push->page;
 	json_t *base = json_object_get(push->entry.base, "page");
@@ -368,6 +368,9 @@ int push_page_after(struct push *push, json_t **ret_page)
 		return r;
 	}
 	*ret_page = base == NULL ? json_incref(remote) : page_with(base, patch, remote);
+	if (ret_remote != NULL) {
+		*ret_remote = json_incref(remote);
+	}
 	json_decref(remote);
 	return 0;
 }

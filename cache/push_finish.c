@@ -336,7 +336,7 @@ static void know_merged_over(struct push *push, struct result *result)
 	push->entry.base = push->authored_base;
 	int r = push_assemble(push, result->blocks, &blocks);
 	if (r == 0) {
-		r = push_page_after(push, &page);
+		r = push_page_after(push, &page, NULL);
 	}
 	push->entry.base = merged_base;
 	if (r == 0) {
@@ -385,7 +385,7 @@ static int know_result(struct push *push, struct result *result)
 	}
 	if (r == 0 && !push_is_merged(push)) {
 		json_t *page = NULL;
-		r = push_page_after(push, &page);
+		r = push_page_after(push, &page, NULL);
 		result->authored = json_pack("{so* so*}", "page", page, "blocks", authored);
 	} else {
 		json_decref(authored);

@@ -12,6 +12,7 @@
 
 #include "cache/keys.h"
 #include "cache/push_journal.h"
+#include "cache/read_object.h"
 #include "cache/walk.h"
 #include "cache/workspace_private.h"
 #include "mapping/base/clock.h"
@@ -84,13 +85,16 @@ int push_adopt_page(struct push *push, struct store_transaction *state, struct n
 	return tree_set_object(state, record, &push->page);
 }
 
-static int store_base(struct push *push, json_t *base)
+/* `remote`: the page as the calls left it, or NULL. The cache has it from here on: what is sent
+ * after this says nothing of it. */
+static int store_base(struct push *push, json_t *base, const json_t *remote)
 {
 	CLEANUP(transaction) struct store_transaction *state = NULL;
+	CLEANUP(transaction) struct store_transaction *cache = NULL;
 	CLEANUP(tree_changes) struct tree_changes changes = {0};
 	CLEANUP(queue_entry) struct queue_entry now = {0};
 	struct node_record record;
-	int r = workspace_begin(push->workspace, true, &state, NULL);
+	int r = workspace_begin(push->workspace, true, &state, &cache);
 	if (r == 0) {
 		r = tree_get(state, push->record.node, &record);
 	}
@@ -111,8 +115,11 @@ static int store_base(struct push *push, json_t *base)
 		now.base = json_incref(base);
 		r = queue_put(state, &now);
 	}
+	if (r == 0 && remote != NULL) {
+		r = object_put(cache, remote, NULL);
+	}
 	if (r == 0) {
-		r = workspace_commit(&state, NULL);
+		r = workspace_commit(&state, &cache);
 	}
 	if (r == 0) {
 		push->record = record;
@@ -131,6 +138,7 @@ int push_rebase(struct push *push)
 	json_t *remote = NULL;
 	json_t *blocks = NULL;
 	json_t *page = NULL;
+	json_t *page_now = NULL;
 	int r = push_assemble(push, NULL, &blocks);
 	if (r == -ESTALE && push->entry.kind == QUEUE_RETITLE) {
 		r = 0; /* its base has no blocks */
@@ -141,14 +149,18 @@ int push_rebase(struct push *push)
 		}
 	}
 	if (r == 0) {
-		r = push_page_after(push, &page);
+		r = push_page_after(push, &page, &page_now);
+	}
+	if (r == 0 && page_now != NULL) {
+		r = read_whole_relations(push->workspace, id, PRIORITY_SAVE, page_now);
 	}
 	json_decref(remote);
 	if (r == 0) {
 		json_t *base = json_pack("{sO sO*}", "page", page, "blocks", blocks);
-		r = base == NULL ? -ENOMEM : store_base(push, base);
+		r = base == NULL ? -ENOMEM : store_base(push, base, page_now);
 		json_decref(base);
 	}
+	json_decref(page_now);
 	json_decref(page);
 	json_decref(blocks);
 	return r;

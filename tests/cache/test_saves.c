@@ -232,11 +232,36 @@ START_TEST(what_another_reader_saved_over_an_older_version_takes_nothing_back)
 }
 END_TEST
 
+START_TEST(properties_that_were_sent_before_a_call_without_an_answer_are_shown)
+{
+	static const char edited[] = "---\nicon: 🌱\n---\n\n" FOUR;
+	struct fixture fixture;
+	open_with_page(&fixture);
+	char *text = fixture_read(&fixture, PAGE);
+	free(text);
+	fixture_clear_requests(&fixture);
+	order_fault(&fixture, "{\"faults\":[{\"match\":{\"method\":\"PATCH\","
+			      "\"path\":\"/children\",\"nth\":1},\"do\":\"status\","
+			      "\"status\":503}]}");
+	fixture_write(&fixture, PAGE, edited);
+	settle_owed(&fixture);
+	text = fixture_read(&fixture, PAGE);
+	ck_assert_str_eq(text, edited);
+	free(text);
+	/* Nor does a save over them take them back. */
+	fixture_write(&fixture, PAGE, "---\nicon: 🌱\n---\n\n" FIVE);
+	settle_owed(&fixture);
+	ck_assert_uint_eq(fixture_count_requests(&fixture, "PATCH"), 4);
+	fixture_release(&fixture);
+}
+END_TEST
+
 SUITE_CASES = {
 	&a_save_after_one_without_an_answer_is_neither_lost_nor_made_twice,
 	&a_page_that_is_renamed_and_then_edited_keeps_its_blocks,
 	&a_name_taken_again_without_a_save_keeps_the_page_and_what_was_owed_for_it,
 	&a_file_made_again_while_its_page_is_being_trashed_is_there_in_the_end,
 	&what_another_reader_saved_over_an_older_version_takes_nothing_back,
+	&properties_that_were_sent_before_a_call_without_an_answer_are_shown,
 };
 SUITE_MAIN("saves")
