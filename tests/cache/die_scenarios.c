@@ -9,9 +9,8 @@
 #include <unistd.h>
 
 #define PAGE "Home/Page.md"
-#define TEN                                                                                        \
-	"Same.\n\nSame.\n\nSame.\n\nSame.\n\nSame.\n\nSame.\n\nSame.\n\nSame.\n\nSame.\n\nSame.\n" \
-	"\n"
+#define NINE "Same.\n\nSame.\n\nSame.\n\nSame.\n\nSame.\n\nSame.\n\nSame.\n\nSame.\n\nSame.\n\n"
+#define TEN NINE "Same.\n\n"
 #define HUNDRED TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN
 #define THREE "Same.\n\nSame.\n\nSame.\n\nLast.\n"
 
@@ -81,6 +80,28 @@ static void rename_now(struct fixture *fixture, const char *directory, const cha
 	assert(r == 0 || r == -ENOENT);
 }
 
+/* X/ beside a page X.md. */
+static void mkdir_now(struct fixture *fixture, const char *directory, const char *name)
+{
+	struct node_attr attr;
+	struct node_attr made;
+	int r = fixture_find(fixture, directory, &attr);
+	assert(r == 0);
+	r = workspace_mkdir(fixture->workspace, attr.node, name, 0755, &made);
+	assert(r == 0 || r == -EEXIST);
+}
+
+/* X/ where no page X.md is: the page is made for its directory's sake. */
+static void adopt_now(struct fixture *fixture, const char *directory, const char *name)
+{
+	struct node_attr attr;
+	struct node_attr made;
+	int r = fixture_find(fixture, directory, &attr);
+	assert(r == 0);
+	r = workspace_adopt(fixture->workspace, attr.node, name, &made);
+	assert(r == 0 || r == -EEXIST);
+}
+
 /* Somebody else's change; `json` is the edit, with %s where the id belongs. */
 static void edit_block(struct fixture *fixture, const char *path, size_t at, const char *json)
 {
@@ -125,6 +146,22 @@ static void before_nested(struct fixture *fixture)
 	prepare(fixture, PAGE, "- a\n  - a\n  - a\n- a\n");
 }
 
+static void before_trashed(struct fixture *fixture)
+{
+	before_three(fixture);
+	unlink_now(fixture, "Home", "Page.md");
+	die_settle_min_s = 60; /* longer than the grace time */
+	settle(fixture);
+	die_settle_min_s = 0;
+}
+
+static void before_tree(struct fixture *fixture)
+{
+	before_three(fixture);
+	mkdir_now(fixture, "Home", "Page");
+	prepare(fixture, "Home/Page/Below.md", "Same.\n\nSame.\n");
+}
+
 static void read_page(struct fixture *fixture)
 {
 	touch_page(fixture, PAGE);
@@ -156,7 +193,7 @@ WRITES(set_properties, "Home/Tasks/One.md", "---\nState: Done\nHours: 3\n---\nSa
 WRITES(create_page, PAGE, THREE)
 WRITES(create_nested, PAGE, "Same.\n\n- a\n  - a\n    - a\n      - a\n- a\n\nSame.\n")
 WRITES(create_row, "Home/Tasks/Page.md", "---\nState: Done\n---\n" THREE)
-WRITES(merged, PAGE, "Same.\n\nSame.\n\nOther.\n\nLast.\n\nLast.\n")
+WRITES(merged, PAGE, "Same.\n\nSame.\n\nOther.\n\nLast.\n\nTail.\n")
 
 static void append_130(struct fixture *fixture)
 {
@@ -185,14 +222,54 @@ static void retitle(struct fixture *fixture)
 
 static void create_below_new(struct fixture *fixture)
 {
-	struct node_attr attr;
-	struct node_attr page;
 	write_now(fixture, PAGE, "Same.\n\nSame.\n");
+	mkdir_now(fixture, "Home", "Page");
+	write_now(fixture, "Home/Page/Below.md", "Same.\n\nSame.\n");
+}
+
+/* Directories that were made before the pages in them, and no page beside them. */
+static void create_tree(struct fixture *fixture)
+{
+	adopt_now(fixture, "Home", "Tree");
+	write_now(fixture, "Home/Tree/Page.md", THREE);
+	adopt_now(fixture, "Home/Tree", "Sub");
+	write_now(fixture, "Home/Tree/Sub/Page.md", THREE);
+	write_now(fixture, "Home/Tree/Sub/Twin.md", THREE);
+}
+
+static void remove_tree(struct fixture *fixture)
+{
+	struct node_attr attr;
+	int r = fixture_find(fixture, "Home/Page", &attr);
+	if (r == 0) {
+		unlink_now(fixture, "Home/Page", "Below.md");
+		r = fixture_find(fixture, "Home", &attr);
+		assert(r == 0);
+		r = workspace_rmdir(fixture->workspace, attr.node, "Page");
+		assert(r == 0 || r == -ENOENT);
+	}
+	unlink_now(fixture, "Home", "Page.md");
+}
+
+static void restore_as(struct fixture *fixture, const char *new_name)
+{
+	struct node_attr attr;
 	int r = fixture_find(fixture, "Home", &attr);
 	assert(r == 0);
-	r = workspace_mkdir(fixture->workspace, attr.node, "Page", 0755, &page);
-	assert(r == 0 || r == -EEXIST);
-	write_now(fixture, "Home/Page/Below.md", "Same.\n\nSame.\n");
+	r = workspace_rename(fixture->workspace, NODE_TRASH, "Page.md", attr.node, new_name, 0,
+			     getpid());
+	assert(r == 0 || r == -ENOENT);
+}
+
+static void restore(struct fixture *fixture)
+{
+	restore_as(fixture, "Page.md");
+}
+
+static void restore_and_save(struct fixture *fixture)
+{
+	restore_as(fixture, "Leaf.md");
+	write_now(fixture, "Home/Leaf.md", "Same.\n\nSame.\n\nOther.\n\nLast.\n");
 }
 
 static void arm_merge(struct fixture *fixture)
@@ -328,8 +405,18 @@ const struct scenario scenarios[] = {
 	 .writes = 3,
 	 .expected = {{PAGE, "# Head\n\nSame.\n\nLast two.\n\nNew.\n\nNew.\n"}},
 	 .is_quick = true},
-	{.name = "icon", .before = before_three, .arm = read_page, .act = set_icon, .writes = 1},
-	{.name = "properties", .arm = read_row, .act = set_properties, .writes = 2},
+	{.name = "icon",
+	 .before = before_three,
+	 .arm = read_page,
+	 .act = set_icon,
+	 .writes = 1,
+	 .expected = {{PAGE, "---\nicon: 🌱\n---\n\n" THREE}}},
+	{.name = "properties",
+	 .arm = read_row,
+	 .act = set_properties,
+	 .writes = 2,
+	 .expected = {{"Home/Tasks/One.md",
+		       "---\nNeeds:\nState: Done\nHours: 3\n---\n\nSame.\n\nSame.\n"}}},
 	{.name = "retitle",
 	 .before = before_three,
 	 .arm = read_page,
@@ -345,23 +432,49 @@ const struct scenario scenarios[] = {
 	 .act = create_nested,
 	 .writes = 2,
 	 .expected = {{PAGE, "Same.\n\n- a\n\t- a\n\t\t- a\n\t\t\t- a\n- a\n\nSame.\n"}}},
-	{.name = "create 130", .act = create_130, .writes = 2},
-	{.name = "create long and nested", .act = create_long_nested, .writes = 3},
-	{.name = "create row", .arm = read_row, .act = create_row, .writes = 1},
+	{.name = "create 130",
+	 .act = create_130,
+	 .writes = 2,
+	 .expected = {{PAGE, HUNDRED TEN TEN NINE "Same.\n"}}},
+	{.name = "create long and nested",
+	 .act = create_long_nested,
+	 .writes = 3,
+	 .expected = {{PAGE, HUNDRED TEN "- a\n\t- a\n\t\t- a\n\t\t\t- a\n- a\n"}}},
+	{.name = "create row",
+	 .arm = read_row,
+	 .act = create_row,
+	 .writes = 1,
+	 .expected = {{"Home/Tasks/Page.md", "---\nNeeds:\nState: Done\nHours:\n---\n\n" THREE}}},
 	{.name = "create below a new page",
 	 .act = create_below_new,
 	 .writes = 2,
 	 .expected = {{"Home/Page/Below.md", "Same.\n\nSame.\n"}}},
+	{.name = "tree of directories",
+	 .act = create_tree,
+	 .writes = 5,
+	 .expected = {{"Home/Tree/Page.md", THREE},
+		      {"Home/Tree/Sub/Page.md", THREE},
+		      {"Home/Tree/Sub/Twin.md", THREE}}},
 	{.name = "row that refers to a new one",
 	 .arm = read_row,
 	 .act = create_related,
-	 .writes = 2},
-	{.name = "rows that refer to each other", .arm = read_row, .act = create_ring, .writes = 0},
+	 .writes = 0,
+	 .expected = {{"Home/Tasks/Page.md", "---\nNeeds: [Later]\nState:\nHours:\n---\n\n" THREE},
+		      {"Home/Tasks/Later.md", "---\nNeeds:\nState:\nHours:\n---\n\n" THREE}}},
+	{.name = "rows that refer to each other",
+	 .arm = read_row,
+	 .act = create_ring,
+	 .writes = 0,
+	 .expected = {{"Home/Tasks/Page.md", "---\nNeeds: [Later]\nState:\nHours:\n---\n\n" THREE},
+		      {"Home/Tasks/Later.md",
+		       "---\nNeeds: [Page]\nState:\nHours:\n---\n\n" THREE}}},
 	{.name = "merged save",
 	 .before = before_three,
 	 .arm = arm_merge,
 	 .act = merged,
-	 .writes = 2},
+	 .writes = 2,
+	 .expected = {{PAGE,
+		       "Theirs.\n\nSame.\n\n<p color=\"red\">Other.</p>\n\nLast.\n\nTail.\n"}}},
 	{.name = "trash",
 	 .before = before_three,
 	 .arm = read_page,
@@ -369,6 +482,23 @@ const struct scenario scenarios[] = {
 	 .writes = 1,
 	 .expected = {{PAGE, NULL}},
 	 .wait_s = 250},
+	{.name = "remove a tree",
+	 .before = before_tree,
+	 .arm = read_page,
+	 .act = remove_tree,
+	 .writes = 1,
+	 .expected = {{PAGE, NULL}, {"Home/Page/Below.md", NULL}},
+	 .wait_s = 250},
+	{.name = "restore",
+	 .before = before_trashed,
+	 .act = restore,
+	 .writes = 1,
+	 .expected = {{PAGE, THREE}}},
+	{.name = "restore, retitle and save",
+	 .before = before_trashed,
+	 .act = restore_and_save,
+	 .writes = 3,
+	 .expected = {{"Home/Leaf.md", "Same.\n\nSame.\n\nOther.\n\nLast.\n"}, {PAGE, NULL}}},
 	{.name = "unlink and create",
 	 .before = before_three,
 	 .arm = read_page,

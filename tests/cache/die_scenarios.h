@@ -11,6 +11,8 @@
 
 #include "tests/cache/fixture.h"
 
+#define EXPECTED_MAX 4
+
 struct expected_page {
 	const char *path;
 	const char *text; /* as a mount that never saw this one shows it; NULL: no such page */
@@ -27,7 +29,7 @@ struct scenario {
 	void (*act)(struct fixture *fixture);
 	/* Requests that change something when nothing goes wrong; 0: it depends on the threads. */
 	unsigned writes;
-	struct expected_page expected[4];
+	struct expected_page expected[EXPECTED_MAX];
 	unsigned wait_s; /* what is owed later than is said: so long at least */
 	bool is_quick;	 /* one of those that run every time */
 };

@@ -380,7 +380,7 @@ static void run_fresh(struct fixture *fixture, const struct try *try)
 	take_time(fixture);
 	fixture_open(fixture);
 	fixture_settle(fixture);
-	for (size_t i = 0; i < 4 && try->scenario->expected[i].path != NULL; i++) {
+	for (size_t i = 0; i < EXPECTED_MAX && try->scenario->expected[i].path != NULL; i++) {
 		const struct expected_page *expected = &try->scenario->expected[i];
 		struct node_attr attr;
 		if (expected->text == NULL) {
