@@ -9,6 +9,7 @@
 
 #include "cache/children.h"
 #include "cache/command_page.h"
+#include "cache/comments.h"
 #include "cache/status.h"
 #include "cache/workspace_private.h"
 #include "mapping/base/clock.h"
@@ -274,7 +275,17 @@ static json_t *run_info(struct workspace *workspace, const json_t *request)
 		     : describe(workspace, state, cache, path, &record);
 }
 
-/* plan, discard, log: about the saves of one page; log, of all, too. */
+/* comments: of one page; written with "add", in the thread "reply" or about the block "block". */
+static json_t *run_comments(struct workspace *workspace, node_id page, const json_t *request)
+{
+	const char *text = json_string_value(json_object_get(request, "add"));
+	return text != NULL ? comments_add(workspace, page, json_get_text(request, "reply"),
+					   json_get_text(request, "block"), text)
+			    : comments_list(workspace, page,
+					    !json_is_true(json_object_get(request, "page_only")));
+}
+
+/* plan, discard, log, comments: about one page; log, of all, too. */
 static json_t *run_about_page(struct workspace *workspace, const char *name, const json_t *request)
 {
 	struct store_transaction *state = NULL;
@@ -293,7 +304,8 @@ static json_t *run_about_page(struct workspace *workspace, const char *name, con
 		return failed("%s: %s", path, strerror(-r));
 	}
 	node_id page = record.role == ROLE_PAGE ? record.node : 0;
-	return strcmp(name, "plan") == 0 ? page_command_plan(workspace, page)
+	return strcmp(name, "plan") == 0       ? page_command_plan(workspace, page)
+	       : strcmp(name, "comments") == 0 ? run_comments(workspace, page, request)
 	       : strcmp(name, "discard") == 0
 		       ? page_command_discard(workspace, page)
 		       : page_command_log(
@@ -304,7 +316,7 @@ static json_t *run_about_page(struct workspace *workspace, const char *name, con
 static bool is_about_page(const char *name)
 {
 	return strcmp(name, "plan") == 0 || strcmp(name, "discard") == 0 ||
-	       strcmp(name, "log") == 0;
+	       strcmp(name, "log") == 0 || strcmp(name, "comments") == 0;
 }
 
 /* Waits until what is due by the clock has been asked for and read: for tests that move time. */

@@ -87,6 +87,18 @@ static const struct {
 	 "What was pushed, pulled and discarded, of one page or of all, the newest last.\n"
 	 "\n"
 	 "  --show N     print the text that entry N replaced; it is kept for 30 days\n"},
+	{"comments", "PATH", "what people say about a page, and a word of your own",
+	 "usage: notionfs comments [--page] [--json] PATH\n"
+	 "       notionfs comments --add TEXT [--block ID] PATH\n"
+	 "       notionfs comments --reply THREAD --add TEXT PATH\n"
+	 "\n"
+	 "The open threads of the page, in its order, each under the name of the thread and\n"
+	 "the text it is about. Notion is asked for each block: a request each.\n"
+	 "\n"
+	 "  --page          only those about the page itself: one request\n"
+	 "  --add TEXT      write one, about the page (\"-\": from standard input)\n"
+	 "  --block ID      about this block; --json shows ids\n"
+	 "  --reply THREAD  in this thread, by the name in brackets\n"},
 	{"render", "[FILE]", "Notion's JSON to Markdown",
 	 "usage: notionfs render [--page PAGE.json --schema DATA_SOURCE.json]\n"
 	 "                       [--names NAMES.json] [FILE]\n"

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "tools/commands.h"
+#include "tools/comments.h"
 #include "tools/doctor.h"
 #include "tools/filter_diff.h"
 #include "tools/filters.h"
@@ -19,13 +20,13 @@ static const struct {
 	const char *name; /* also what getopt calls us */
 	int (*run)(int argc, char **argv);
 } commands[] = {
-	{"notionfs mount", command_mount},  {"notionfs unmount", command_unmount},
-	{"notionfs demo", command_demo},    {"notionfs status", command_status},
-	{"notionfs sync", command_sync},    {"notionfs info", command_info},
-	{"notionfs plan", command_plan},    {"notionfs discard", command_discard},
-	{"notionfs log", command_log},	    {"notionfs doctor", command_doctor},
-	{"notionfs render", filter_render}, {"notionfs parse", filter_parse},
-	{"notionfs diff", filter_diff},
+	{"notionfs mount", command_mount},   {"notionfs unmount", command_unmount},
+	{"notionfs demo", command_demo},     {"notionfs status", command_status},
+	{"notionfs sync", command_sync},     {"notionfs info", command_info},
+	{"notionfs plan", command_plan},     {"notionfs discard", command_discard},
+	{"notionfs log", command_log},	     {"notionfs comments", command_comments},
+	{"notionfs doctor", command_doctor}, {"notionfs render", filter_render},
+	{"notionfs parse", filter_parse},    {"notionfs diff", filter_diff},
 };
 
 static bool asks_for_help(int argc, char **argv)

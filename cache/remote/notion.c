@@ -287,6 +287,19 @@ int notion_users(struct notion *notion, enum priority priority, const char *curs
 	return get(notion, priority, &path, true, failure, ret_answer);
 }
 
+int notion_comments(struct notion *notion, enum priority priority, const struct uuid *id,
+		    const char *cursor, struct failure *failure, json_t **ret_answer)
+{
+	struct buf path;
+	char text[UUID_TEXT_BYTES];
+	buf_init(&path, PATH_MAX_BYTES);
+	uuid_format(id, text);
+	buf_puts(&path, "/v1/comments");
+	append_cursor(&path, cursor);
+	buf_printf(&path, "&block_id=%s", text);
+	return get(notion, priority, &path, true, failure, ret_answer);
+}
+
 int notion_search(struct notion *notion, enum priority priority, const char *cursor,
 		  struct failure *failure, json_t **ret_answer)
 {
@@ -418,6 +431,15 @@ int notion_delete_block(struct notion *notion, const struct uuid *id, struct fai
 		failure_release(&own);
 	}
 	return r;
+}
+
+int notion_create_comment(struct notion *notion, const json_t *body, struct failure *failure,
+			  json_t **ret_answer)
+{
+	struct buf path;
+	buf_init(&path, PATH_MAX_BYTES);
+	buf_puts(&path, "/v1/comments");
+	return write_object(notion, "POST", &path, body, false, failure, ret_answer);
 }
 
 int notion_create_page(struct notion *notion, const json_t *body, struct failure *failure,

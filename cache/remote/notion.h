@@ -91,6 +91,9 @@ must_check int notion_search(struct notion *notion, enum priority priority, cons
 			     struct failure *failure, json_t **ret_answer);
 must_check int notion_block(struct notion *notion, enum priority priority, const struct uuid *id,
 			    struct failure *failure, json_t **ret_answer);
+/* The open threads of a page or block, not of what is in it; oldest comment first. */
+must_check int notion_comments(struct notion *notion, enum priority priority, const struct uuid *id,
+			       const char *cursor, struct failure *failure, json_t **ret_answer);
 /* One list answer of up to 100 children. */
 must_check int notion_children(struct notion *notion, enum priority priority, const struct uuid *id,
 			       const char *cursor, struct failure *failure, json_t **ret_answer);
@@ -118,6 +121,9 @@ must_check int notion_update_block(struct notion *notion, const struct uuid *id,
 /* A block or page that is already in the trash is success (answer NULL then). */
 must_check int notion_delete_block(struct notion *notion, const struct uuid *id,
 				   struct failure *failure, json_t **ret_answer);
+/* A comment; not repeated, as all that is made. */
+must_check int notion_create_comment(struct notion *notion, const json_t *body,
+				     struct failure *failure, json_t **ret_answer);
 must_check int notion_create_page(struct notion *notion, const json_t *body,
 				  struct failure *failure, json_t **ret_answer);
 /* `body` is {"parent":…}. Another parent than the present one, or it is refused (-EINVAL). */
