@@ -103,6 +103,8 @@ must_check int asset_put_signed_url(struct store_transaction *cache, node_id ass
 
 /* ".assets/shot%201.png" */
 void asset_path(const struct asset_record *record, struct buf *out);
+/* A path with the percent signs that a text needs: "a b/c" → "a%20b/c". */
+void path_encode(const char *path, struct buf *out);
 /* The file name a URL ends in, as the stem and the ending (with its dot, or ""). */
 void asset_name_from_url(const char *url, size_t len, char ret_stem[NODE_NAME_MAX_BYTES + 1],
 			 char ret_ending[17]);

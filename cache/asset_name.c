@@ -111,10 +111,15 @@ int asset_choose_name(struct store_transaction *state, struct asset_record *reco
 void asset_path(const struct asset_record *record, struct buf *out)
 {
 	buf_puts(out, ASSETS_NAME "/");
-	for (const char *c = record->name; *c != '\0'; c++) {
+	path_encode(record->name, out);
+}
+
+void path_encode(const char *path, struct buf *out)
+{
+	for (const char *c = path; *c != '\0'; c++) {
 		bool is_plain = (*c >= '0' && *c <= '9') || (*c >= 'a' && *c <= 'z') ||
 				(*c >= 'A' && *c <= 'Z') || (unsigned char)*c >= 0x80 ||
-				strchr("-._~+,=@", *c) != NULL;
+				strchr("-._~+,=@/", *c) != NULL;
 		if (is_plain) {
 			buf_putc(out, *c);
 		} else {

@@ -10,7 +10,10 @@
 #include <sys/stat.h>
 
 #include "cache/workspace_private.h"
+#include "mapping/base/clock.h"
 #include "mapping/base/log.h"
+
+#define LIMITS_MS 60000
 
 /* Makes a folder and those above it; ours alone, and refused when it is somebody else's. */
 static int make_folder(const char *path, char **ret_message)
@@ -100,6 +103,30 @@ static uint64_t fingerprint(const char *base_url, const char *token)
 	return both == NULL ? 0 : content_hash(both, strlen(both));
 }
 
+static uint64_t max_bytes_of(const json_t *me)
+{
+	const json_t *limits = json_object_get(json_object_get(me, "bot"), "workspace_limits");
+	json_int_t bytes =
+		json_integer_value(json_object_get(limits, "max_file_upload_size_in_bytes"));
+	return bytes > 0 ? (uint64_t)bytes : 0;
+}
+
+bool identity_renew_limits(struct workspace *workspace)
+{
+	json_t *me = NULL;
+	int64_t now_ms = clock_now_ms();
+	uint64_t known = atomic_load(&workspace->upload_max_bytes);
+	int64_t asked_ms = atomic_exchange(&workspace->limits_asked_ms, now_ms);
+	if ((asked_ms != 0 && now_ms - asked_ms < LIMITS_MS) ||
+	    notion_me(workspace->notion, PRIORITY_SAVE, NULL, &me) < 0) {
+		return false;
+	}
+	uint64_t bytes = max_bytes_of(me);
+	json_decref(me);
+	atomic_store(&workspace->upload_max_bytes, bytes);
+	return known > 0 && (bytes == 0 || bytes > known);
+}
+
 int identity_find(struct workspace *workspace, const char *token, char **ret_message)
 {
 	const struct workspace_options *options = &workspace->options;
@@ -142,6 +169,7 @@ int identity_find(struct workspace *workspace, const char *token, char **ret_mes
 		strcmp(owner, "user") == 0 || strcmp(json_get_text(me, "type"), "person") == 0;
 	(void)json_get_id(json_object_get(json_object_get(bot, "owner"), "user"), NULL,
 			  &workspace->owner_user);
+	atomic_store(&workspace->upload_max_bytes, max_bytes_of(me));
 	workspace->workspace_name = strdup(json_get_text(bot, "workspace_name"));
 	workspace->state_path = text_of("%s/%.36s_%s", options->state_directory,
 					*workspace_id == '\0' ? "workspace" : workspace_id, id);

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cache/asset.h"
 #include "cache/object.h"
 #include "cache/tree.h"
 
@@ -130,43 +129,6 @@ static bool find_user(void *context, const char *text, struct uuid *ret_id)
 	return people_search(labels->people, text, ret_id);
 }
 
-static const char *show_path(struct labels *labels, const struct asset_record *record)
-{
-	struct buf path;
-	buf_init(&path, (size_t)4 * ASSET_URL_MAX_BYTES);
-	asset_path(record, &path);
-	free(labels->path);
-	labels->path = buf_steal(&path, NULL);
-	return labels->path;
-}
-
-static const char *asset_of(void *context, const struct asset *asset)
-{
-	struct labels *labels = context;
-	struct asset_record record;
-	if (asset_find(labels->state, &labels->page, &asset->owner, asset->url, strlen(asset->url),
-		       &record) < 0) {
-		return NULL;
-	}
-	return show_path(labels, &record);
-}
-
-/* Also one that the page does not show any more: a version that did may be saved again. */
-static const char *stored_file_of(void *context, const char *path)
-{
-	struct labels *labels = context;
-	struct asset_record record;
-	size_t len = strlen(ASSETS_NAME "/");
-	if (strncmp(path, ASSETS_NAME "/", len) != 0 ||
-	    asset_find_name(labels->state, labels->directory, path + len, &record) < 0 ||
-	    !uuid_equal(&record.page, &labels->page)) {
-		return NULL;
-	}
-	free(labels->url);
-	labels->url = strdup(record.url);
-	return labels->url;
-}
-
 void labels_init(struct labels *labels, struct store_transaction *state,
 		 struct store_transaction *cache, struct people *people)
 {
@@ -176,8 +138,9 @@ void labels_init(struct labels *labels, struct store_transaction *state,
 			  .find_stem = find_stem,
 			  .user = user_of,
 			  .find_user = find_user,
-			  .asset = asset_of,
-			  .stored_file = stored_file_of},
+			  .asset = labels_asset,
+			  .stored_file = labels_stored_file,
+			  .upload = labels_upload},
 		.state = state,
 		.cache = cache,
 		.people = people,
@@ -191,8 +154,14 @@ void labels_set_page(struct labels *labels, const struct uuid *page, node_id dir
 	labels->directory = directory;
 }
 
+void labels_set_files(struct labels *labels, struct workspace *workspace)
+{
+	labels->workspace = workspace;
+}
+
 void labels_release(struct labels *labels)
 {
+	labels_release_files(labels);
 	free(labels->title);
 	free(labels->stem);
 	free(labels->path);

@@ -7,6 +7,7 @@
 #ifndef NOTIONFS_CACHE_LABELS_H
 #define NOTIONFS_CACHE_LABELS_H
 
+#include "cache/labels_file.h"
 #include "cache/people.h"
 #include "cache/store.h"
 #include "cache/workspace.h"
@@ -31,12 +32,18 @@ struct labels {
 	char *url;
 	struct unsent *unsent; /* those that were found */
 	size_t unsent_count;
+	struct workspace *workspace; /* labels_set_files; else NULL */
+	struct wanted_file *wanted;  /* those that were asked for */
+	size_t wanted_count;
 };
 
 void labels_init(struct labels *labels, struct store_transaction *state,
 		 struct store_transaction *cache, struct people *people);
 /* Whose text it is: without it no stored file has a name. */
 void labels_set_page(struct labels *labels, const struct uuid *page, node_id directory);
+/* For reading a text: paths lead to the files of the mount. Without it, for showing one, they are
+ * what their author wrote, whatever lies there now. */
+void labels_set_files(struct labels *labels, struct workspace *workspace);
 void labels_release(struct labels *labels);
 static inline void cleanup_labels(struct labels *labels)
 {

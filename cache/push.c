@@ -6,8 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cache/identity.h"
 #include "cache/keys.h"
 #include "cache/push_plan.h"
+#include "cache/push_upload.h"
 #include "cache/read_object.h"
 #include "cache/status.h"
 #include "cache/trash.h"
@@ -23,6 +25,7 @@ static void push_release(struct push *push)
 	json_decref(push->journal);
 	json_decref(push->moving);
 	json_decref(push->answers);
+	free(push->lacking);
 	failure_release(&push->failure);
 }
 
@@ -137,6 +140,7 @@ static int plan_again(struct push *push, struct diagnostics *diagnostics)
 {
 	diagnostics_release(diagnostics);
 	diagnostics_init(diagnostics);
+	push->is_too_large = false;
 	return push_plan(push, diagnostics);
 }
 
@@ -158,6 +162,13 @@ static int plan(struct push *push, struct diagnostics *diagnostics)
 	    is_schema_renewed(push)) {
 		r = plan_again(push, diagnostics);
 	}
+	if (r == -EINVAL && push->is_too_large && identity_renew_limits(push->workspace)) {
+		r = plan_again(push, diagnostics);
+	}
+	if (r == -EAGAIN && push->lacking_count > 0) {
+		r = push_fetch_lacking(push);
+		r = r == 0 ? plan_again(push, diagnostics) : r;
+	}
 	if (r == 0) {
 		log_warnings(push, diagnostics);
 	}
@@ -173,7 +184,7 @@ int push_again_or_refuse(struct push *push, int error)
 		const char *why = push->failure.message[0] != '\0'
 					  ? push->failure.message
 					  : "the save can't be sent as it is";
-		return push_refuse(push, 0, 0, why);
+		return push_refuse(push, push->line, push->column, why);
 	}
 	return -EAGAIN;
 }
@@ -416,7 +427,7 @@ static json_t *calls_left(const struct push *push)
 {
 	size_t i;
 	json_t *call;
-	json_t *left = json_array();
+	json_t *left = push_show_uploads(push);
 	size_t done = (size_t)json_integer_value(json_object_get(push->journal, "done"));
 	json_array_foreach (json_object_get(push->journal, "calls"), i, call) {
 		if (i >= done) {

@@ -49,15 +49,20 @@ struct push {
 	 * know of that are not in the base. "partial": relations to pages that are not in Notion
 	 * yet are left out, the entry stays for them. "base" is there when the plan is merged: what
 	 * Notion had then; a call of which a part was found has its whole body as "planned"
-	 * besides.
+	 * besides. "uploads": push_upload.h.
 	 */
 	json_t *journal;
-	json_t *moving;	 /* the journal of a move (push_move.c); never beside the other */
-	json_t *answers; /* by call number; only of calls sent by this process */
-	bool is_resumed; /* some calls were sent by an earlier try */
-	bool is_over;	 /* nothing is owed any more: the move was all */
-	bool is_trial;	 /* nothing is to be sent, only said */
-	bool is_unsaved; /* the journal knows more than the one on disk */
+	json_t *moving;	   /* the journal of a move (push_move.c); never beside the other */
+	json_t *answers;   /* by call number; only of calls sent by this process */
+	bool is_resumed;   /* some calls were sent by an earlier try */
+	bool is_over;	   /* nothing is owed any more: the move was all */
+	bool is_trial;	   /* nothing is to be sent, only said */
+	bool is_unsaved;   /* the journal knows more than the one on disk */
+	bool is_too_large; /* a file, by the limit that is known */
+	node_id *lacking;  /* stored files whose bytes are to be fetched */
+	size_t lacking_count;
+	unsigned line; /* in the text, of what Notion refused; 0 = the whole of it */
+	unsigned column;
 	int64_t again_ms;
 	struct failure failure;
 };

@@ -11,6 +11,7 @@
 #include "cache/keys.h"
 #include "cache/push_journal.h"
 #include "cache/push_own.h"
+#include "cache/push_upload.h"
 #include "cache/walk.h"
 #include "cache/workspace_private.h"
 #include "mapping/json.h"
@@ -198,6 +199,19 @@ static int apply_call(struct push *push, json_t *blocks, const json_t *call, jso
 	return json_array_set_new(list, at, block) == 0 ? 0 : -EIO;
 }
 
+/* A file has one source: another one takes its place. */
+static void drop_source(json_t *payload, const json_t *given)
+{
+	static const char *const sources[] = {"external", "file", "file_upload"};
+	bool has_source = false;
+	for (size_t i = 0; i < 3; i++) {
+		has_source |= json_object_get(given, sources[i]) != NULL;
+	}
+	for (size_t i = 0; has_source && i < 3; i++) {
+		(void)json_object_del(payload, sources[i]);
+	}
+}
+
 json_t *push_updated_block(const json_t *block, const json_t *update)
 {
 	const char *type;
@@ -207,9 +221,27 @@ json_t *push_updated_block(const json_t *block, const json_t *update)
 		const json_t *old = json_object_get(updated, type);
 		if (json_is_object(given) && json_is_object(old)) {
 			json_t *payload = json_copy((json_t *)old);
+			drop_source(payload, given);
 			(void)json_object_update(payload, given);
 			(void)json_object_set_new(updated, type, payload);
 		}
+	}
+	return updated;
+}
+
+/* A block of the base with its update; of a file that was uploaded Notion says where it is. */
+static json_t *updated_again(json_t *blocks, const char *id, const json_t *update, json_t *remote)
+{
+	json_t *list;
+	size_t at;
+	if (!find_place(blocks, id, &list, &at)) {
+		return NULL;
+	}
+	json_t *updated = push_updated_block(json_array_get(list, at), update);
+	if (push_has_upload(update) && find_place(remote, id, &list, &at) &&
+	    push_equals_sent(updated, json_array_get(list, at))) {
+		json_decref(updated);
+		return json_incref(json_array_get(list, at));
 	}
 	return updated;
 }
@@ -226,12 +258,8 @@ static json_t *answer_again(struct push *push, json_t *blocks, const json_t *cal
 		return json_object(); /* no block */
 	}
 	if (strstr(json_get_text(call, "path"), "/children") == NULL) {
-		json_t *list;
-		size_t at;
-		return find_place(blocks, json_get_text(call, "path") + 11, &list, &at)
-			       ? push_updated_block(json_array_get(list, at),
-						    json_object_get(call, "body"))
-			       : NULL;
+		const char *id = json_get_text(call, "path") + 11;
+		return updated_again(blocks, id, json_object_get(call, "body"), remote);
 	}
 	(void)snprintf(key, sizeof key, "%zu", number);
 	const json_t *sent = json_object_get(planned_body(call), "children");

@@ -8,7 +8,9 @@
 #include <string.h>
 
 #include "cache/push.h"
+#include "cache/push_own.h"
 #include "cache/push_property.h"
+#include "cache/push_upload.h"
 #include "cache/read_object.h"
 #include "cache/walk.h"
 #include "cache/workspace_private.h"
@@ -168,6 +170,10 @@ static int compare(struct push *push, struct touched *touched, json_t *remote)
 				  ? NULL
 				  : push_updated_block(touched->block, touched->wanted);
 	bool is_done = updated != NULL && is_same(updated, remote, false);
+	if (!is_done && updated != NULL && push_has_upload(touched->wanted)) {
+		/* Where an upload was put a stored file is shown: ours, if we made the edit. */
+		is_done = push_is_own_edit(push, remote) && push_equals_sent(updated, remote);
+	}
 	json_decref(updated);
 	return is_done ? 0 : -ESTALE;
 }
@@ -275,15 +281,21 @@ static int check_container(struct push *push, struct touched_list *list, size_t 
 	return r;
 }
 
-/* Has `there` all that was sent, whatever else Notion adds to it? */
-static bool contains(const json_t *there, const json_t *sent)
+/* Has `there` all that was sent, whatever else Notion adds to it? `is_own`: where an upload was
+ * put, any stored file is it. */
+static bool contains(const json_t *there, const json_t *sent, bool is_own)
 {
 	const char *key;
 	json_t *item;
 	size_t i;
 	if (json_is_object(sent)) {
+		bool is_uploaded = is_own && json_object_get(sent, "file_upload") != NULL &&
+				   json_object_get(there, "file") != NULL;
 		json_object_foreach ((json_t *)sent, key, item) {
-			if (!contains(json_object_get(there, key), item)) {
+			bool is_source =
+				strcmp(key, "type") == 0 || strcmp(key, "file_upload") == 0;
+			if (!(is_uploaded && is_source) &&
+			    !contains(json_object_get(there, key), item, is_own)) {
 				return false;
 			}
 		}
@@ -291,7 +303,7 @@ static bool contains(const json_t *there, const json_t *sent)
 	}
 	if (json_is_array(sent)) {
 		json_array_foreach (sent, i, item) {
-			if (!contains(json_array_get(there, i), item)) {
+			if (!contains(json_array_get(there, i), item, is_own)) {
 				return false;
 			}
 		}
@@ -320,7 +332,7 @@ static bool is_schema_present(struct push *push, const json_t *remote)
 
 /* Is what the patch names as the author saw it, or as it is to be: sent before, without an answer?
  */
-static bool is_page_as_seen(const json_t *patch, json_t *remote, json_t *base)
+static bool is_page_as_seen(const json_t *patch, json_t *remote, json_t *base, bool is_own)
 {
 	static const char *const plain[] = {"icon", "cover"};
 	const char *name;
@@ -330,7 +342,7 @@ static bool is_page_as_seen(const json_t *patch, json_t *remote, json_t *base)
 		const json_t *now = property_today(remote, name, remote, NULL);
 		const json_t *old = property_today(remote, name, base, NULL);
 		const char *type = json_get_text(now, "type");
-		is_same &= now != NULL && (contains(now, value) || old == NULL ||
+		is_same &= now != NULL && (contains(now, value, is_own) || old == NULL ||
 					   strcmp(json_get_text(old, "type"), type) != 0 ||
 					   property_value_equal(type, json_object_get(old, type),
 								json_object_get(now, type)));
@@ -338,7 +350,7 @@ static bool is_page_as_seen(const json_t *patch, json_t *remote, json_t *base)
 	for (size_t i = 0; i < 2; i++) {
 		const json_t *picture = json_object_get(patch, plain[i]);
 		is_same &= picture == NULL ||
-			   contains(json_object_get(remote, plain[i]), picture) ||
+			   contains(json_object_get(remote, plain[i]), picture, is_own) ||
 			   picture_equal(json_object_get(base, plain[i]),
 					 json_object_get(remote, plain[i]));
 	}
@@ -359,7 +371,8 @@ static int check_page(struct push *push, const json_t *patch)
 		r = read_whole_relations(push->workspace, &push->record.object, PRIORITY_SAVE,
 					 remote);
 	}
-	if (r == 0 && (!is_schema_present(push, remote) || !is_page_as_seen(patch, remote, base))) {
+	if (r == 0 && (!is_schema_present(push, remote) ||
+		       !is_page_as_seen(patch, remote, base, push_is_own_edit(push, remote)))) {
 		r = -ESTALE;
 	}
 	json_decref(remote);

@@ -11,6 +11,7 @@
 #include "cache/keys.h"
 #include "cache/labels.h"
 #include "cache/push.h"
+#include "cache/push_upload.h"
 #include "cache/read_object.h"
 #include "cache/walk.h"
 #include "cache/workspace_private.h"
@@ -56,6 +57,7 @@ static bool means_the_same(struct push *push, struct store_transaction *state,
 	json_t *patch = NULL;
 	labels_init(&labels, state, cache, &push->workspace->people);
 	labels_set_page(&labels, &push->record.object, push->record.parent);
+	labels_set_files(&labels, push->workspace);
 	diagnostics_init(&diagnostics);
 	if (json_get_id(json_object_get(page, "parent"), "data_source_id", &source)) {
 		schema = object_find(cache, &source);
@@ -245,6 +247,9 @@ static int store_result(struct push *push, struct result *result, struct tree_ch
 	}
 	if (r == 0) {
 		r = body_put(cache, &record.object, &body);
+	}
+	if (r == 0) {
+		r = push_note_sources(push, state, page, result->blocks);
 	}
 	if (r == 0) {
 		r = asset_sync(state, cache, &record, page, result->blocks, clock_now_ms(),

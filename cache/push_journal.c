@@ -7,6 +7,7 @@
 
 #include "cache/keys.h"
 #include "cache/push_own.h"
+#include "cache/push_upload.h"
 #include "cache/walk.h"
 #include "cache/workspace_private.h"
 
@@ -155,6 +156,7 @@ int call_body_to_send(struct push *push, const json_t *call, json_t **ret_body)
 		uuid_format(&id, text);
 		(void)json_object_set_new(after, "id", json_string(text));
 	}
+	push_put_ids(push, body);
 	*ret_body = body;
 	return 0;
 }

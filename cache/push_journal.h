@@ -18,7 +18,8 @@ bool call_is_create(const json_t *call);
 void call_key(unsigned long call, char key[24]);
 /* The object a path names: between its second and third part. May ask Notion. */
 must_check int call_target(struct push *push, const json_t *call, struct uuid *ret_id);
-/* The body as it is sent: the anchor's id in the place of "@n.i". New reference. */
+/* The body as it is sent: ids in the place of "@n.i" and of the marks of
+ * uploads. New reference. */
 must_check int call_body_to_send(struct push *push, const json_t *call, json_t **ret_body);
 
 /* The first `count` of `results` (ids, or blocks) were made by this call. */

@@ -8,6 +8,7 @@
 #include "cache/labels.h"
 #include "cache/push_plan.h"
 #include "cache/push_property.h"
+#include "cache/push_upload.h"
 #include "cache/read_object.h"
 #include "cache/walk.h"
 #include "cache/workspace_private.h"
@@ -86,7 +87,7 @@ static int have_schema_of(struct push *push, const json_t *page)
 static int merge_calls(struct push *push, struct store_transaction *state,
 		       struct store_transaction *cache, json_t *page, const json_t *blocks,
 		       struct diagnostics *diagnostics, json_t *calls, bool *ret_conflict,
-		       bool *ret_is_exact)
+		       bool *ret_is_exact, json_t **ret_uploads)
 {
 	CLEANUP(block_tree) struct block_tree *base = NULL;
 	CLEANUP(block_tree) struct block_tree *local = NULL;
@@ -102,6 +103,7 @@ static int merge_calls(struct push *push, struct store_transaction *state,
 	struct diff_options diff = {.page = push->record.object, .weight_percent = 100};
 	labels_init(&labels, state, cache, &push->workspace->people);
 	labels_set_page(&labels, &push->record.object, push->record.parent);
+	labels_set_files(&labels, push->workspace);
 	json_t *schema = push_source(push, state, &source) ? object_find(cache, &source) : NULL;
 	memcpy(stem, push->record.name, sizeof stem);
 	name_strip_md(stem);
@@ -120,6 +122,9 @@ static int merge_calls(struct push *push, struct store_transaction *state,
 	if (r == 0) {
 		r = parse_blocks(text.body, text.body_len, text.body_line, base, &labels.names,
 				 diagnostics, &local);
+	}
+	if (r == 0) {
+		r = push_check_files(push, &labels, local, diagnostics);
 	}
 	if (r == 0) {
 		r = property_patch(&text, json_object_get(push->entry.base, "page"), &options,
@@ -146,6 +151,9 @@ static int merge_calls(struct push *push, struct store_transaction *state,
 			push_add_call(calls, "PATCH", path, json_incref(patch));
 		}
 		r = push_add_plan(merge->plan, calls);
+	}
+	if (r == 0) {
+		r = push_plan_uploads(push, &labels, &text, calls, diagnostics, ret_uploads);
 	}
 	json_decref(patch);
 	json_decref(left);
@@ -188,6 +196,7 @@ int push_merge(struct push *push, struct diagnostics *diagnostics)
 	json_t *page = NULL;
 	json_t *blocks = NULL;
 	json_t *calls = json_array();
+	json_t *uploads = NULL;
 	bool is_conflict = false;
 	bool is_exact = true;
 	int r = notion_page(notion, PRIORITY_SAVE, &push->record.object, &push->failure, &page);
@@ -209,7 +218,7 @@ int push_merge(struct push *push, struct diagnostics *diagnostics)
 	}
 	if (r == 0) {
 		r = merge_calls(push, state, cache, page, blocks, diagnostics, calls, &is_conflict,
-				&is_exact);
+				&is_exact, &uploads);
 	}
 	store_abort(state);
 	store_abort(cache);
@@ -221,13 +230,14 @@ int push_merge(struct push *push, struct diagnostics *diagnostics)
 	}
 	if (r == 0) {
 		json_decref(push->journal);
-		push->journal = json_pack("{sI sb sn sO si s{} sn sO}", "generation",
+		push->journal = json_pack("{sI sb sn sO si s{} sn sO sO}", "generation",
 					  (json_int_t)push->entry.generation, "exact", is_exact,
 					  "page", "calls", calls, "done", 0, "created", "sending",
-					  "base", push->entry.base);
+					  "base", push->entry.base, "uploads", uploads);
 	}
 	json_decref(page);
 	json_decref(blocks);
 	json_decref(calls);
+	json_decref(uploads);
 	return r;
 }

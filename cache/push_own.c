@@ -21,6 +21,25 @@ bool push_is_own(const struct push *push, const json_t *object, int64_t since_ms
 		uuid_equal(&author, &push->workspace->owner_user));
 }
 
+/* What was an upload when it was sent is a stored file ever after. */
+static void take_upload(struct block *sent, const struct block *there)
+{
+	if (sent->media == MEDIA_FILE_UPLOAD && there->media == MEDIA_FILE) {
+		sent->media = MEDIA_FILE;
+		sent->url = there->url;
+		/* Notion gives a name the ending that the file has, or a name where none was said.
+		 */
+		bool is_longer = sent->name != NULL && there->name != NULL &&
+				 strncmp(sent->name, there->name, strlen(sent->name)) == 0;
+		if (sent->name == NULL || is_longer) {
+			sent->name = there->name;
+		}
+	}
+	if (sent->icon.kind == ICON_FILE_UPLOAD && there->icon.kind == ICON_FILE) {
+		sent->icon = there->icon;
+	}
+}
+
 bool push_equals_sent(const json_t *sent, const json_t *there)
 {
 	CLEANUP(block_tree) struct block_tree *left = NULL;
@@ -28,8 +47,11 @@ bool push_equals_sent(const json_t *sent, const json_t *there)
 	json_t *left_list = json_pack("[O]", sent);
 	json_t *right_list = json_pack("[O]", there);
 	bool same = block_tree_from_json(left_list, &left) == 0 &&
-		    block_tree_from_json(right_list, &right) == 0 &&
-		    block_payload_equal(left->root.first_child, right->root.first_child);
+		    block_tree_from_json(right_list, &right) == 0;
+	if (same) {
+		take_upload(left->root.first_child, right->root.first_child);
+		same = block_payload_equal(left->root.first_child, right->root.first_child);
+	}
 	json_decref(left_list);
 	json_decref(right_list);
 	return same;

@@ -5,6 +5,7 @@
 #include "cache/labels.h"
 #include "cache/push_plan.h"
 #include "cache/push_property.h"
+#include "cache/push_upload.h"
 #include "cache/workspace_private.h"
 #include "mapping/base/clock.h"
 #include "mapping/diff.h"
@@ -322,10 +323,12 @@ int push_plan(struct push *push, struct diagnostics *diagnostics)
 	bool is_exact = true;
 	bool is_partial = false;
 	json_t *calls = json_array();
+	json_t *uploads = NULL;
 	int r = workspace_begin(push->workspace, false, &state, &cache);
 	if (r == 0) {
 		labels_init(&labels, state, cache, &push->workspace->people);
 		labels_set_page(&labels, &push->record.object, push->record.parent);
+		labels_set_files(&labels, push->workspace);
 		if (push_source(push, state, &source)) {
 			r = object_get(cache, &source, &schema);
 		}
@@ -347,6 +350,9 @@ int push_plan(struct push *push, struct diagnostics *diagnostics)
 				 diagnostics, &wanted);
 	}
 	if (r == 0) {
+		r = push_check_files(push, &labels, wanted, diagnostics);
+	}
+	if (r == 0) {
 		memcpy(stem, push->record.name, sizeof stem);
 		name_strip_md(stem);
 		struct frontmatter_options options = {
@@ -361,18 +367,22 @@ int push_plan(struct push *push, struct diagnostics *diagnostics)
 				       &is_exact);
 	}
 	if (r == 0) {
+		r = push_plan_uploads(push, &labels, &text, calls, diagnostics, &uploads);
+	}
+	if (r == 0) {
 		r = mind_unsent(push, state, &labels, calls, &is_partial);
 	}
 	json_decref(schema);
 	if (r < 0) {
 		json_decref(calls);
+		json_decref(uploads);
 		return r;
 	}
 	json_decref(push->journal);
-	push->journal =
-		json_pack("{sI sb sb sn so si s{} sn}", "generation",
-			  (json_int_t)push->entry.generation, "exact", is_exact, "partial",
-			  is_partial, "page", "calls", calls, "done", 0, "created", "sending");
+	push->journal = json_pack("{sI sb sb sn so si s{} sn so}", "generation",
+				  (json_int_t)push->entry.generation, "exact", is_exact, "partial",
+				  is_partial, "page", "calls", calls, "done", 0, "created",
+				  "sending", "uploads", uploads);
 	return push->journal == NULL ? -ENOMEM : 0;
 }
 

@@ -12,6 +12,7 @@
 
 #include "cache/keys.h"
 #include "cache/push_journal.h"
+#include "cache/push_upload.h"
 #include "cache/read_object.h"
 #include "cache/walk.h"
 #include "cache/workspace_private.h"
@@ -103,6 +104,12 @@ static int store_base(struct push *push, json_t *base, const json_t *remote)
 	}
 	if (r == 0) {
 		r = tree_put(state, &record);
+	}
+	if (r == 0) {
+		/* What is uploaded is known by its path from now on: the rest of the plan is made
+		 * without it. */
+		r = push_note_sources(push, state, json_object_get(base, "page"),
+				      json_object_get(base, "blocks"));
 	}
 	if (r == 0) {
 		r = delete_journal(push, state);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "cache/push_journal.h"
+#include "cache/push_upload.h"
 #include "cache/workspace_private.h"
 #include "mapping/base/clock.h"
 #include "mapping/base/log.h"
@@ -107,6 +108,7 @@ static int take_answer(struct push *push, const json_t *call, size_t number, jso
 		push_note_created(push, number, results, count);
 	}
 	if (r == 0) {
+		push_note_attached(push, call);
 		push_call_done(push, number);
 	}
 	return r;
@@ -163,7 +165,10 @@ int push_after_failure(struct push *push, int error)
 static int send_call(struct push *push, json_t *call, size_t number)
 {
 	json_t *answer = NULL;
-	int r = note_sending(push, call_is_create(call));
+	int r = push_send_uploads(push);
+	if (r == 0) {
+		r = note_sending(push, call_is_create(call));
+	}
 	if (r < 0) {
 		return r;
 	}
@@ -177,6 +182,11 @@ static int send_call(struct push *push, json_t *call, size_t number)
 	log_warning("%s %s: %s", json_get_text(call, "method"), json_get_text(call, "path"),
 		    push->failure.message);
 	bool is_split = r == -E2BIG && push_split_call(push, number) == 0;
+	bool is_again = false;
+	if (push->failure.status == 400 || push->failure.status == 404) {
+		int forgotten = push_forget_uploads(push, call, &is_again);
+		r = forgotten < 0 ? forgotten : r;
+	}
 	if (push->failure.kind != FAILURE_UNKNOWN) {
 		/* Certainly not applied: nothing to settle later. */
 		(void)json_object_set_new(push->journal, "sending", json_null());
@@ -185,7 +195,7 @@ static int send_call(struct push *push, json_t *call, size_t number)
 			return save;
 		}
 	}
-	return is_split ? 0 : push_after_failure(push, r);
+	return is_split || is_again ? 0 : push_after_failure(push, r);
 }
 
 int push_send(struct push *push)

@@ -21,11 +21,12 @@ enum state_table {
 	STATE_TRASH,   /* node → where it was before it went to the trash */
 	STATE_HISTORY, /* number → what was pushed or pulled, and the text it replaced */
 	STATE_MARKED,  /* node → empty: in conflict, or could not be removed (marks.h) */
+	STATE_SOURCE,  /* which local files were uploaded, and shown where (source.h) */
 };
 #define STATE_TABLE_NAMES                                                                          \
 	{                                                                                          \
 		"node", "entry", "order", "object", "version", "text", "queue", "journal", "meta", \
-			"asset", "trash", "history", "marked", NULL                                \
+			"asset", "trash", "history", "marked", "source", NULL                      \
 	}
 
 /* $XDG_CACHE_HOME/notionfs/<key>/ */

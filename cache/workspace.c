@@ -310,6 +310,7 @@ int workspace_open(const struct workspace_options *options, struct workspace **r
 	sweep_init(&workspace->sweep);
 	refusals_init(&workspace->refusals);
 	events_init(&workspace->event_log);
+	digests_init(&workspace->digests);
 	recent_init(&workspace->made);
 	recent_init(&workspace->moved);
 
@@ -450,6 +451,7 @@ void workspace_free(struct workspace *workspace)
 	people_release(&workspace->people);
 	refusals_release(&workspace->refusals);
 	events_release(&workspace->event_log);
+	digests_release(&workspace->digests);
 	local_free(workspace->local);
 	openings_release(&workspace->openings);
 	store_close(workspace->cache);

@@ -7,8 +7,8 @@
  *   1. drafts.mutex, then one draft's mutex      (draft.c)
  *   2. LMDB's write transaction on the state, then on the cache   (store.h)
  *   3. fetcher.mutex, writeback.mutex, people.mutex, sweep.mutex, openings.mutex,
- *      refusals.mutex, recent.mutex, event_log.mutex: innermost, nothing is called under
- *      them
+ *      refusals.mutex, recent.mutex, event_log.mutex, digests.mutex: innermost, nothing is
+ *      called under them
  *
  * None is held across the network, a callback or an event.
  */
@@ -32,6 +32,7 @@
 #include "cache/store.h"
 #include "cache/sweep.h"
 #include "cache/tables.h"
+#include "cache/text_file.h"
 #include "cache/tree.h"
 #include "cache/workspace.h"
 #include "cache/writeback.h"
@@ -83,8 +84,12 @@ struct workspace {
 	struct vanished vanished; /* the same, but frozen */
 	struct refusals refusals;
 	struct events event_log;
-	struct recent made;  /* pages made here */
-	struct recent moved; /* pages whose move Notion has carried out */
+	struct digests digests;
+	_Atomic uint64_t upload_max_bytes; /* of one file; 0 = Notion has not said */
+	_Atomic int64_t limits_asked_ms;   /* when that was asked last */
+	_Atomic unsigned uploading;	   /* pushes that upload at this moment */
+	struct recent made;		   /* pages made here */
+	struct recent moved;		   /* pages whose move Notion has carried out */
 
 	_Atomic int64_t tidied_ms;
 	_Atomic int64_t last_refresh_ms;	   /* 0 = never */

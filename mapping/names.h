@@ -72,7 +72,7 @@ struct names {
 	 * that is to be shown a second time. Answers what is to stand for the upload's id in
 	 * {"type":"file_upload","file_upload":{"id":…}} of a body (blocks, a files property, icon,
 	 * cover) until the sender puts the real one there: any text that is no UUID, the same for
-	 * the same bytes. NULL: no such file, which is an error with its line in the text.
+	 * the same bytes at the same path. NULL: no such file, which is an error with its line in the text.
 	 */
 	const char *(*upload)(void *context, const char *path);
 	/* Is `:name:` a custom emoji of the workspace? Its id. */

@@ -18,7 +18,8 @@
 /* What was lost is made again, so often. */
 #define TRIES 3
 
-static int check(const char *file_name, uint64_t size, uint64_t max_bytes, struct failure *failure)
+int notion_upload_check(const char *file_name, uint64_t size, uint64_t max_bytes,
+			struct failure *failure)
 {
 	if (size == 0) {
 		return failure_before_sending(failure, -ENODATA,
@@ -124,7 +125,7 @@ int notion_upload(struct notion *notion, int fd, uint64_t size, const char *file
 	struct uuid upload;
 	int64_t expires_ms = 0;
 	*why = (struct failure){0};
-	int r = check(file_name, size, max_bytes, why);
+	int r = notion_upload_check(file_name, size, max_bytes, why);
 	uint64_t part_bytes = size <= UPLOAD_SINGLE_MAX_BYTES ? size : part_size(size);
 	if (r == 0 && part_bytes == 0) {
 		r = failure_before_sending(why, -EFBIG, "the file is too large for Notion");
