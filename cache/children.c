@@ -8,6 +8,7 @@
 
 #include "cache/children_missing.h"
 #include "cache/content.h"
+#include "cache/object_index.h"
 #include "cache/queue.h"
 #include "cache/shown.h"
 #include "cache/trash.h"
@@ -32,35 +33,33 @@ static void add_child(struct child_list *list, const struct tree_child *child)
 	list->items[list->count++] = *child;
 }
 
-/* The jobs that make a child complete, in the background. */
-static void request_child(struct workspace *workspace, const struct tree_child *child)
+/* A page that is new here has to be read, at the latest by the next run. */
+static int note_unread(struct store_transaction *cache, const struct tree_child *child)
+{
+	return child->role != ROLE_PAGE || body_exists(cache, &child->object) ||
+			       unread_is_evicted(cache, &child->object)
+		       ? 0
+		       : unread_add(cache, &child->object);
+}
+
+/* The job that makes a child complete, in the background. */
+static void request_child(struct workspace *workspace, struct store_transaction *state,
+			  struct store_transaction *cache, const struct tree_child *child)
 {
 	struct fetcher *fetcher = &workspace->fetcher;
+	struct node_record record;
 	switch (child->role) {
-	case ROLE_PAGE: {
-		struct store_transaction *cache = NULL;
-		if (workspace_begin(workspace, false, NULL, &cache) < 0) {
-			return;
-		}
-		bool is_here = body_is_fresh(cache, &child->object);
-		store_abort(cache);
-		if (!is_here) {
+	case ROLE_PAGE:
+		if (!body_is_fresh(cache, &child->object) &&
+		    !unread_is_evicted(cache, &child->object)) {
 			fetcher_request(fetcher, JOB_PAGE, &child->object, PRIORITY_HYDRATION,
 					false);
 		}
 		break;
-	}
 	case ROLE_DATABASE:
-	case ROLE_DATA_SOURCE: {
-		struct store_transaction *state = NULL;
-		struct node_record record;
-		if (workspace_begin(workspace, false, &state, NULL) < 0) {
-			return;
-		}
-		bool is_listed = tree_find(state, &child->object, true, &record) == 0 &&
-				 (record.flags & NODE_LISTED) != 0;
-		store_abort(state);
-		if (!is_listed) {
+	case ROLE_DATA_SOURCE:
+		if (tree_find(state, &child->object, true, &record) == 0 &&
+		    (record.flags & NODE_LISTED) == 0) {
 			/* Before the pages: relations are shown by the names of rows. */
 			fetcher_request(fetcher,
 					child->role == ROLE_DATABASE ? JOB_DATABASE
@@ -68,10 +67,21 @@ static void request_child(struct workspace *workspace, const struct tree_child *
 					&child->object, PRIORITY_REFRESH, false);
 		}
 		break;
-	}
 	case ROLE_ROOT:
 	case ROLE_KEPT:
 	case ROLE_PAGE_DIRECTORY: break;
+	}
+}
+
+static void request_children(struct workspace *workspace, const struct child_list *list)
+{
+	CLEANUP(transaction) struct store_transaction *state = NULL;
+	CLEANUP(transaction) struct store_transaction *cache = NULL;
+	if (workspace_begin(workspace, false, &state, &cache) < 0) {
+		return;
+	}
+	for (size_t i = 0; i < list->count; i++) {
+		request_child(workspace, state, cache, &list->items[i]);
 	}
 }
 
@@ -103,22 +113,24 @@ static int place(struct workspace *workspace, node_id directory, struct child_li
 {
 	CLEANUP(tree_changes) struct tree_changes changes = {0};
 	CLEANUP(transaction) struct store_transaction *state = NULL;
+	CLEANUP(transaction) struct store_transaction *cache = NULL;
 	struct uuid *missing = NULL;
 	size_t missing_count = 0;
-	int r = workspace_begin(workspace, true, &state, NULL);
+	int r = workspace_begin(workspace, true, &state, &cache);
 	if (r == 0) {
 		leave_out_moved(workspace, state, directory, list);
 		r = tree_sync(state, directory, list->items, list->count, &workspace->owner,
 			      clock_now_ms(), &changes, &missing, &missing_count);
 	}
+	for (size_t i = 0; r == 0 && i < list->count; i++) {
+		r = note_unread(cache, &list->items[i]);
+	}
 	if (r == 0) {
-		r = workspace_commit(&state, NULL);
+		r = workspace_commit(&state, &cache);
 	}
 	if (r == 0) {
 		workspace_tell(workspace, &changes);
-		for (size_t i = 0; i < list->count; i++) {
-			request_child(workspace, &list->items[i]);
-		}
+		request_children(workspace, list);
 		for (size_t i = 0; i < changes.count; i++) {
 			if (changes.items[i].directory == NODE_TRASH) {
 				trash_tend(workspace); /* restored in Notion */
@@ -292,7 +304,9 @@ int children_of_database(struct workspace *workspace, const struct uuid *databas
 				store_abort(state);
 			}
 			workspace_tell(workspace, &changes);
-			request_child(workspace, &list.items[i]);
+		}
+		if (r == 0) {
+			request_children(workspace, &list);
 		}
 	}
 	free(list.items);
@@ -438,19 +452,37 @@ static int render_related(struct workspace *workspace, const json_t *schema)
 	return 0;
 }
 
-/* Stores the row objects; *infos are theirs. */
-static int take_rows(struct workspace *workspace, const json_t *rows, struct object_info *infos,
-		     node_id *nodes)
+void row_list_release(struct row_list *list)
+{
+	for (size_t i = 0; list != NULL && i < list->count; i++) {
+		object_info_release(&list->infos[i]);
+	}
+	if (list != NULL) {
+		free(list->infos);
+		*list = (struct row_list){0};
+	}
+}
+
+int children_take_rows(struct workspace *workspace, const json_t *rows, struct row_list *list)
 {
 	CLEANUP(tree_changes) struct tree_changes changes = {0};
 	CLEANUP(transaction) struct store_transaction *state = NULL;
 	CLEANUP(transaction) struct store_transaction *cache = NULL;
+	size_t count = json_array_size(rows);
+	CLEANUP(free) node_id *nodes = calloc(count + 1, sizeof *nodes);
+	struct object_info *infos =
+		realloc(list->infos, (list->count + count + 1) * sizeof *list->infos);
+	if (nodes == NULL || infos == NULL) {
+		abort();
+	}
+	list->infos = infos;
 	size_t i;
 	json_t *row;
 	int r = workspace_begin(workspace, true, &state, &cache);
 	json_array_foreach (rows, i, row) {
 		if (r == 0) {
-			r = object_info_init(row, &infos[i]);
+			r = object_info_init(row, &infos[list->count]);
+			list->count += r == 0 ? 1 : 0;
 		}
 		if (r == 0) {
 			r = children_take_object(workspace, state, cache, row, &nodes[i], &changes);
@@ -460,36 +492,37 @@ static int take_rows(struct workspace *workspace, const json_t *rows, struct obj
 	if (r == 0) {
 		workspace_tell(workspace, &changes);
 	}
+	for (i = 0; r == 0 && i < count; i++) {
+		if (nodes[i] != 0) {
+			workspace_tell_pulled(workspace, nodes[i]);
+		}
+	}
 	return r;
 }
 
 int children_of_data_source(struct workspace *workspace, const struct uuid *data_source,
-			    const json_t *schema, const json_t *rows, enum priority priority)
+			    const json_t *schema, const struct row_list *rows,
+			    enum priority priority)
 {
-	size_t count = json_array_size(rows);
-	struct object_info *infos = calloc(count + 1, sizeof *infos);
-	node_id *nodes = calloc(count + 1, sizeof *nodes);
 	struct child_list list = {0};
 	struct node_record directory;
 	struct store_transaction *state = NULL;
 	struct store_transaction *cache = NULL;
-	int r = infos == NULL || nodes == NULL ? -ENOMEM : take_rows(workspace, rows, infos, nodes);
-	if (r == 0) {
-		r = workspace_begin(workspace, false, &state, &cache);
-	}
+	int r = workspace_begin(workspace, false, &state, &cache);
 	if (r == 0) {
 		r = tree_source_directory(state, cache, data_source, &directory);
 	}
-	for (size_t i = 0; r == 0 && i < count; i++) {
+	for (size_t i = 0; r == 0 && i < rows->count; i++) {
+		const struct object_info *info = &rows->infos[i];
 		struct tree_child child = {
-			.object = infos[i].id,
+			.object = info->id,
 			.role = ROLE_PAGE,
-			.title = infos[i].title,
-			.created_ms = infos[i].created_ms,
-			.edited_ms = infos[i].edited_ms,
-			.has_directory = object_has_children(cache, &infos[i].id),
+			.title = info->title,
+			.created_ms = info->created_ms,
+			.edited_ms = info->edited_ms,
+			.has_directory = object_has_children(cache, &info->id),
 		};
-		if (!infos[i].in_trash) {
+		if (!info->in_trash) {
 			add_child(&list, &child);
 		}
 	}
@@ -502,16 +535,6 @@ int children_of_data_source(struct workspace *workspace, const struct uuid *data
 	if (r == 0 && is_first) {
 		r = render_related(workspace, schema);
 	}
-	for (size_t i = 0; i < count && nodes != NULL; i++) {
-		if (r == 0 && nodes[i] != 0) {
-			workspace_tell_pulled(workspace, nodes[i]);
-		}
-	}
-	for (size_t i = 0; i < count && infos != NULL; i++) {
-		object_info_release(&infos[i]);
-	}
-	free(infos);
-	free(nodes);
 	free(list.items);
 	return r == -ENOENT ? 0 : r;
 }

@@ -106,17 +106,21 @@ static bool is_too_much(struct workspace *workspace, struct store_transaction *s
 	struct node_record root = {.node = NODE_ROOT, .role = ROLE_ROOT};
 	int64_t now_ms = clock_now_ms();
 	size_t gone = count_pages(state, top);
-	size_t known = count_pages(state, &root);
 	if (now_ms < vanished->accepted_until_ms) {
 		return false;
 	}
-	if (now_ms - vanished->since_ms > PASS_MS) {
+	if (now_ms - vanished->since_ms > PASS_MS || now_ms < vanished->since_ms) {
 		vanished->since_ms = now_ms;
 		vanished->count = 0;
+		vanished->known = count_pages(state, &root);
 	}
 	size_t together = vanished->count + gone;
+	if (together > FEW && together * 5 > vanished->known) {
+		/* As it is now: the tree may have grown since. */
+		vanished->known = count_pages(state, &root) + vanished->count;
+	}
 	bool is_root_lost = top->parent == NODE_ROOT && fate == FATE_GONE;
-	if (is_root_lost || (together > FEW && together * 5 > known + vanished->count)) {
+	if (is_root_lost || (together > FEW && together * 5 > vanished->known)) {
 		atomic_store(&vanished->frozen, together);
 		log_warning("%s and what is in it, %zu pages, is gone in Notion; too much at once: "
 			    "kept until it is there again, or `notionfs sync --confirm`",
@@ -136,7 +140,7 @@ void children_accept_loss(struct workspace *workspace)
 		return;
 	}
 	workspace->vanished.accepted_until_ms = clock_now_ms() + ACCEPTED_MS;
-	workspace->vanished.count = 0;
+	workspace->vanished.since_ms = 0;
 	atomic_store(&workspace->vanished.frozen, 0);
 	store_abort(state);
 	fetcher_request(&workspace->fetcher, JOB_DISCOVER, &none, PRIORITY_REFRESH, true);

@@ -1,8 +1,8 @@
 /*
- * What search says there is: objects, where they lie, and the tops of the tree (design.md §3).
+ * What search says there is: objects, and where they lie (design.md §3).
  *
- * What it is not: proof. Search is an index that lags and leaves out (notion-api.md §4.1): nothing
- * is taken away because search does not name it.
+ * What it is not: the tops of the tree (roots.h), or proof. Search is an index that lags and leaves
+ * out (notion-api.md §4.1): nothing is taken away because search does not name it.
  *
  * Blocks on the network; workers only.
  */
@@ -20,9 +20,6 @@
  * know. */
 must_check int discover_search(struct workspace *workspace, enum priority priority,
 			       int64_t until_ms, bool *ret_found_new);
-/* Finds the tops of the parent chains and places them; asks for the listing of known parents
- * that miss a child. */
-must_check int discover_roots(struct workspace *workspace, enum priority priority);
 /* Newest stamp a whole search has covered; 0 = none yet. */
 int64_t discover_watermark(struct workspace *workspace);
 

@@ -9,7 +9,9 @@
 
 static bool is_marked(const struct node_record *record)
 {
-	return (record->flags & (NODE_CONFLICT | NODE_RETURNED)) != 0;
+	bool is_table = record->role == ROLE_DATABASE || record->role == ROLE_DATA_SOURCE;
+	return (record->flags & (NODE_CONFLICT | NODE_RETURNED)) != 0 ||
+	       (is_table && (record->flags & NODE_LISTED) == 0);
 }
 
 int marks_forget(struct store_transaction *state, node_id node)

@@ -1,8 +1,9 @@
 /*
- * Which nodes `status` has to look at: pages beside which a conflict copy or an X.md.error was put
- * (NODE_CONFLICT, NODE_RETURNED). An index of the state, so that nobody walks the tree for them.
+ * Which nodes somebody has to look at: pages beside which a conflict copy or an X.md.error was put
+ * (NODE_CONFLICT, NODE_RETURNED), databases that were never listed. An index of the state, so that
+ * nobody walks the tree for them.
  *
- * What it is not: the answer. The copy may have been removed since (status_is_conflict).
+ * What it is not: the answer. A copy may have been removed since (status_is_conflict).
  *
  * Every function works inside the caller's transaction on the state store.
  */

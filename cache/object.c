@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cache/object_index.h"
 #include "cache/tables.h"
 #include "mapping/base/buf.h"
 #include "mapping/base/clock.h"
@@ -122,31 +123,6 @@ void object_info_release(struct object_info *info)
 	}
 }
 
-#define PAGE_COUNT "pages"
-
-static int put_count(struct store_transaction *cache, uint64_t count)
-{
-	return store_put(cache, CACHE_META, PAGE_COUNT, strlen(PAGE_COUNT), &count, sizeof count);
-}
-
-static int get_count(struct store_transaction *cache, uint64_t *ret_count)
-{
-	struct store_value value;
-	int r = store_get(cache, CACHE_META, PAGE_COUNT, strlen(PAGE_COUNT), &value);
-	if (r < 0 || value.len != sizeof *ret_count) {
-		return r < 0 ? r : -EINVAL;
-	}
-	memcpy(ret_count, value.bytes, sizeof *ret_count);
-	return 0;
-}
-
-static int add_to_count(struct store_transaction *cache, int64_t more)
-{
-	uint64_t count = 0;
-	int r = get_count(cache, &count);
-	return r < 0 && r != -ENOENT ? r : put_count(cache, count + (uint64_t)more);
-}
-
 int object_put(struct store_transaction *cache, const json_t *object, bool *ret_changed)
 {
 	struct uuid id;
@@ -181,8 +157,8 @@ int object_put(struct store_transaction *cache, const json_t *object, bool *ret_
 	bool changed = is_new || old.len != len + 1 || memcmp(old.bytes, record, len + 1) != 0;
 	int r = changed ? store_put(cache, CACHE_OBJECT, id.bytes, sizeof id.bytes, record, len + 1)
 			: 0;
-	if (r == 0 && is_new && record[0] == OBJECT_PAGE) {
-		r = add_to_count(cache, 1);
+	if (r == 0 && changed) {
+		r = object_index_put(cache, object, is_new);
 	}
 	free(record);
 	if (r == 0 && ret_changed != NULL) {
@@ -214,15 +190,10 @@ json_t *object_find(struct store_transaction *cache, const struct uuid *id)
 
 int object_delete(struct store_transaction *cache, const struct uuid *id)
 {
-	struct store_value value;
-	int r = store_get(cache, CACHE_OBJECT, id->bytes, sizeof id->bytes, &value);
-	if (r == 0 && value.len > 0 && *(const char *)value.bytes == OBJECT_PAGE) {
-		r = add_to_count(cache, -1);
-	}
+	int r = object_index_delete(cache, id);
 	if (r == 0) {
 		r = store_delete(cache, CACHE_OBJECT, id->bytes, sizeof id->bytes);
 	}
-	r = r == -ENOENT ? 0 : r;
 	if (r == 0) {
 		r = store_delete(cache, CACHE_BODY, id->bytes, sizeof id->bytes);
 	}
@@ -233,39 +204,6 @@ bool object_exists(struct store_transaction *cache, const struct uuid *id)
 {
 	struct store_value value;
 	return store_get(cache, CACHE_OBJECT, id->bytes, sizeof id->bytes, &value) == 0;
-}
-
-static int count_page(void *context, const void *key, size_t key_len,
-		      const struct store_value *value)
-{
-	uint64_t *count = context;
-	(void)key;
-	(void)key_len;
-	if (value->len > 0 && *(const char *)value->bytes == OBJECT_PAGE) {
-		(*count)++;
-	}
-	return 0;
-}
-
-int object_init_count(struct store_transaction *cache)
-{
-	uint64_t count = 0;
-	int r = get_count(cache, &count);
-	if (r != -ENOENT) {
-		return r;
-	}
-	r = store_each(cache, CACHE_OBJECT, "", 0, 0, count_page, &count);
-	return r < 0 ? r : put_count(cache, count);
-}
-
-int object_count_pages(struct store_transaction *cache, size_t *ret_count)
-{
-	uint64_t count = 0;
-	int r = get_count(cache, &count);
-	if (r == 0 || r == -ENOENT) {
-		*ret_count = (size_t)count;
-	}
-	return r == -ENOENT ? 0 : r;
 }
 
 int object_add_child(struct store_transaction *cache, const struct uuid *parent,
@@ -321,6 +259,9 @@ int body_put(struct store_transaction *cache, const struct uuid *page, const str
 		memcpy(record, &head, sizeof head);
 		memcpy(record + sizeof head, text, len);
 		r = store_put(cache, CACHE_BODY, page->bytes, 16, record, sizeof head + len);
+	}
+	if (r == 0) {
+		r = body->is_stale ? unread_add(cache, page) : unread_remove(cache, page);
 	}
 	free(record);
 	free(text);

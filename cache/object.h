@@ -60,10 +60,6 @@ must_check int object_get(struct store_transaction *cache, const struct uuid *id
 json_t *object_find(struct store_transaction *cache, const struct uuid *id);
 must_check int object_delete(struct store_transaction *cache, const struct uuid *id);
 bool object_exists(struct store_transaction *cache, const struct uuid *id);
-/* How many pages are known: a counter that is kept with the objects. */
-must_check int object_count_pages(struct store_transaction *cache, size_t *ret_count);
-/* A cache of a version that had no counter gets one; once, at the start. */
-must_check int object_init_count(struct store_transaction *cache);
 
 /* Notes that `child` lies below `parent`, wherever we learnt it. */
 must_check int object_add_child(struct store_transaction *cache, const struct uuid *parent,

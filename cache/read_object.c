@@ -343,57 +343,107 @@ int read_database(struct workspace *workspace, const struct uuid *database, enum
 	return r < 0 || !is_flat ? r : read_data_source(workspace, &flat_source, priority);
 }
 
-/* All rows of a data source, 100 an answer. */
-static int query_rows(struct workspace *workspace, const struct uuid *data_source,
-		      enum priority priority, json_t **ret_rows)
+/*
+ * A query gives at most 10,000 rows. Oldest first, the rest is asked for from the minute on that
+ * the last of them was made in (notion-api.md §4.8); some rows come twice then. Sorted so, a row
+ * that is made meanwhile comes last and shifts nothing.
+ */
+static json_t *query_since(int64_t created_ms)
+{
+	json_t *body = json_pack("{s[{ssss}]}", "sorts", "timestamp", "created_time", "direction",
+				 "ascending");
+	char since[CLOCK_ISO_BYTES];
+	if (created_ms > 0) {
+		clock_format_iso(created_ms, since);
+		(void)json_object_set_new(body, "filter",
+					  json_pack("{ss s{ss}}", "timestamp", "created_time",
+						    "created_time", "on_or_after", since));
+	}
+	return body;
+}
+
+static bool is_cut_short(const json_t *answer)
+{
+	return strcmp(json_get_text(json_object_get(answer, "request_status"), "type"),
+		      "incomplete") == 0;
+}
+
+/* The rows made since then, 100 an answer. *ret_is_cut: there are more than a query gives. */
+static int query_window(struct workspace *workspace, const struct uuid *data_source,
+			enum priority priority, int64_t since_ms, struct row_list *rows,
+			bool *ret_is_cut)
 {
 	CLEANUP(failure) struct failure failure = {0};
-	json_t *rows = json_array();
+	json_t *body = query_since(since_ms);
 	char *cursor = NULL;
 	bool has_more = true;
-	int r = rows == NULL ? -ENOMEM : 0;
+	bool is_cut = false;
+	int r = 0;
 	while (r == 0 && has_more) {
 		json_t *answer = NULL;
-		r = notion_query(workspace->notion, priority, data_source, NULL, cursor, &failure,
+		r = notion_query(workspace->notion, priority, data_source, body, cursor, &failure,
 				 &answer);
 		if (r < 0) {
 			break;
 		}
-		(void)json_array_extend(rows, json_object_get(answer, "results"));
+		r = children_take_rows(workspace, json_object_get(answer, "results"), rows);
 		has_more = json_is_true(json_object_get(answer, "has_more"));
 		free(cursor);
 		cursor = has_more ? strdup(json_get_text(answer, "next_cursor")) : NULL;
-		if (strcmp(json_get_text(json_object_get(answer, "request_status"), "type"),
-			   "incomplete") == 0) {
-			log_warning("a data source has more than the 10,000 rows the API gives");
-			r = -EFBIG;
-		}
+		is_cut = is_cut_short(answer);
 		json_decref(answer);
 	}
 	free(cursor);
-	if (r < 0) {
-		json_decref(rows);
-		return r;
+	json_decref(body);
+	if (r == 0) {
+		*ret_is_cut = is_cut;
 	}
-	*ret_rows = rows;
-	return 0;
+	return r;
+}
+
+/* -EFBIG: more of them are of one minute than a query gives, so that the rest can't be reached. */
+static int query_rows(struct workspace *workspace, const struct uuid *data_source,
+		      const char *title, enum priority priority, struct row_list *rows)
+{
+	int64_t since_ms = 0;
+	bool is_cut = true;
+	int r = 0;
+	while (r == 0 && is_cut) {
+		r = query_window(workspace, data_source, priority, since_ms, rows, &is_cut);
+		if (r < 0 || !is_cut) {
+			break;
+		}
+		int64_t last_ms = rows->count == 0 ? 0 : rows->infos[rows->count - 1].created_ms;
+		if (last_ms <= since_ms) {
+			refusals_note(
+				&workspace->refusals, title,
+				"it can't be listed: it has more rows of one minute than "
+				"Notion's API gives for a query (10,000); split the database");
+			r = -EFBIG;
+		}
+		since_ms = last_ms;
+	}
+	return r;
 }
 
 int read_data_source(struct workspace *workspace, const struct uuid *data_source,
 		     enum priority priority)
 {
 	CLEANUP(failure) struct failure failure = {0};
+	CLEANUP(row_list) struct row_list rows = {0};
+	CLEANUP(object_info) struct object_info info = {0};
 	json_t *schema = NULL;
-	json_t *rows = NULL;
 	int r = have_object(workspace, data_source, OBJECT_DATA_SOURCE, priority, false, &failure,
 			    &schema);
 	if (r == 0) {
-		r = query_rows(workspace, data_source, priority, &rows);
+		r = object_info_init(schema, &info);
 	}
 	if (r == 0) {
-		r = children_of_data_source(workspace, data_source, schema, rows, priority);
+		r = query_rows(workspace, data_source, info.title, priority, &rows);
+	}
+	if (r == 0) {
+		r = children_of_data_source(workspace, data_source, schema, &rows, priority);
 	}
 	json_decref(schema);
-	json_decref(rows);
 	return r;
 }

@@ -13,6 +13,10 @@
 
 #include "cache/children.h"
 #include "cache/discover.h"
+#include "cache/marks.h"
+#include "cache/object_index.h"
+#include "cache/roots.h"
+#include "cache/trash.h"
 #include "cache/workspace_private.h"
 #include "mapping/base/clock.h"
 #include "mapping/base/log.h"
@@ -312,7 +316,7 @@ int refresh_discover(struct workspace *workspace, enum priority priority)
 	bool is_complete = false;
 	int r = discover_search(workspace, priority, 0, &is_complete);
 	if (r == 0) {
-		r = discover_roots(workspace, priority);
+		r = roots_find(workspace, priority);
 	}
 	if (r == 0) {
 		workspace->last_refresh_ms = clock_now_ms();
@@ -343,7 +347,7 @@ int refresh_poll(struct workspace *workspace, enum priority priority)
 				&found_new);
 	/* A search that was whole once does not say that its tops were placed then. */
 	if (r == 0 && (found_new || !has_roots(workspace))) {
-		r = discover_roots(workspace, priority);
+		r = roots_find(workspace, priority);
 	}
 	if (r == 0) {
 		workspace->last_refresh_ms = clock_now_ms();
@@ -392,27 +396,30 @@ struct unread {
 	struct store_transaction *cache;
 };
 
-/* One node of the tree: what of it is not here, or stale? */
-static int request_unread(void *context, const struct node_record *record)
+static int request_page(void *context, const struct uuid *page)
 {
 	const struct unread *unread = context;
-	struct fetcher *fetcher = &unread->workspace->fetcher;
-	if (record->role == ROLE_PAGE) {
-		if ((record->flags & NODE_NEW) == 0 &&
-		    !body_is_fresh(unread->cache, &record->object)) {
-			bool is_stale = body_exists(unread->cache, &record->object);
-			fetcher_request(fetcher, JOB_PAGE, &record->object,
-					is_stale ? PRIORITY_REFRESH : PRIORITY_HYDRATION, false);
-		}
-		return 0;
+	struct node_record record;
+	if (tree_find(unread->state, page, false, &record) == 0 && (record.flags & NODE_NEW) == 0 &&
+	    !trash_has(unread->state, record.node)) {
+		bool is_stale = body_exists(unread->cache, page);
+		fetcher_request(&unread->workspace->fetcher, JOB_PAGE, page,
+				is_stale ? PRIORITY_REFRESH : PRIORITY_HYDRATION, false);
 	}
-	if ((record->role == ROLE_DATABASE || record->role == ROLE_DATA_SOURCE) &&
-	    (record->flags & NODE_LISTED) == 0) {
-		fetcher_request(fetcher,
-				record->role == ROLE_DATABASE ? JOB_DATABASE : JOB_DATA_SOURCE,
-				&record->object, PRIORITY_REFRESH, false);
+	return 0;
+}
+
+static int request_listing(void *context, const struct node_record *record)
+{
+	const struct unread *unread = context;
+	bool is_database = record->role == ROLE_DATABASE;
+	if ((is_database || record->role == ROLE_DATA_SOURCE) &&
+	    (record->flags & NODE_LISTED) == 0 && !trash_has(unread->state, record->node)) {
+		fetcher_request(&unread->workspace->fetcher,
+				is_database ? JOB_DATABASE : JOB_DATA_SOURCE, &record->object,
+				PRIORITY_REFRESH, false);
 	}
-	return tree_each(unread->state, record->node, 0, request_unread, context);
+	return 0;
 }
 
 static void request_first_search(struct workspace *workspace)
@@ -431,7 +438,10 @@ static int request_all_unread(struct workspace *workspace)
 	struct unread unread = {.workspace = workspace};
 	int r = workspace_begin(workspace, false, &unread.state, &unread.cache);
 	if (r == 0) {
-		r = tree_each(unread.state, NODE_ROOT, 0, request_unread, &unread);
+		r = marks_each(unread.state, request_listing, &unread);
+	}
+	if (r == 0) {
+		r = unread_each(unread.cache, request_page, &unread);
 	}
 	store_abort(unread.state);
 	store_abort(unread.cache);

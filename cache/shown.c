@@ -6,6 +6,7 @@
 
 #include "cache/keys.h"
 #include "cache/object.h"
+#include "cache/object_index.h"
 #include "cache/queue.h"
 #include "cache/tables.h"
 #include "cache/workspace_private.h"

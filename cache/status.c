@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "cache/marks.h"
+#include "cache/object_index.h"
 #include "cache/removed.h"
 #include "cache/workspace_private.h"
 #include "mapping/base/clock.h"

@@ -38,10 +38,13 @@ enum cache_table {
 	CACHE_META,	 /* name → watermark, format */
 	CACHE_SHOWN,	 /* node, version → what a read-only mount showed (shown.h) */
 	CACHE_SIGNED,	 /* asset → its signed URL, and when that ends */
+	CACHE_PLACE,	 /* Notion id → where the object lies (object_index.h) */
+	CACHE_UNREAD,	 /* page id → its body has to be read, or was given up */
 };
-#define CACHE_TABLE_NAMES                                                               \
-	{                                                                               \
-		"object", "child", "body", "rendering", "meta", "shown", "signed", NULL \
+#define CACHE_TABLE_NAMES                                                                   \
+	{                                                                                   \
+		"object", "child", "body", "rendering", "meta", "shown", "signed", "place", \
+			"unread", NULL                                                      \
 	}
 
 #endif

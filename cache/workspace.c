@@ -20,6 +20,7 @@
 #include "cache/identity.h"
 #include "cache/lost.h"
 #include "cache/marks.h"
+#include "cache/object_index.h"
 #include "cache/shown.h"
 #include "cache/trash.h"
 #include "cache/workspace_private.h"
@@ -153,9 +154,6 @@ static int open_cache(struct workspace *workspace)
 	if (r == 0) {
 		r = shown_clear(cache);
 	}
-	if (r == 0) {
-		r = object_init_count(cache);
-	}
 	if (r < 0) {
 		store_abort(cache);
 		return r;
@@ -184,6 +182,36 @@ static int open_state(struct workspace *workspace)
 			r = store_commit(state);
 		}
 	}
+	return r;
+}
+
+/* A page of the tree whose body is not here, or stale. */
+static int note_unread(void *context, const struct node_record *record)
+{
+	struct store_transaction **both = context;
+	if (record->role == ROLE_PAGE) {
+		return (record->flags & NODE_NEW) != 0 || body_is_fresh(both[1], &record->object)
+			       ? 0
+			       : unread_add(both[1], &record->object);
+	}
+	return tree_each(both[0], record->node, 0, note_unread, context);
+}
+
+/* What is new, or of a version without indexes, is looked through once. */
+static int index_cache(struct workspace *workspace)
+{
+	struct store_transaction *both[2] = {NULL, NULL}; /* state and cache */
+	int r = store_read(workspace->state, &both[0]);
+	if (r == 0) {
+		r = store_write(workspace->cache, &both[1]);
+	}
+	if (r == 0 && !object_index_is_built(both[1])) {
+		r = object_index_build(both[1]);
+		r = r < 0 ? r : tree_each(both[0], NODE_ROOT, 0, note_unread, both);
+		r = r < 0 ? r : store_commit(steal(&both[1]));
+	}
+	store_abort(both[0]);
+	store_abort(both[1]);
 	return r;
 }
 
@@ -351,6 +379,7 @@ int workspace_open(const struct workspace_options *options, struct workspace **r
 	}
 	if (r == 0) {
 		r = open_cache(workspace);
+		r = r < 0 ? r : index_cache(workspace);
 		if (r < 0) {
 			r = fail(ret_message, r, "the cache in %s can't be opened: %s",
 				 workspace->cache_path, strerror(-r));

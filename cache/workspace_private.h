@@ -50,6 +50,7 @@ struct removals {
 struct vanished {
 	int64_t since_ms;
 	size_t count;
+	size_t known;		   /* pages there were when this count began */
 	int64_t accepted_until_ms; /* a person said that it is meant */
 	_Atomic size_t frozen;	   /* so many were not taken out of the tree */
 };

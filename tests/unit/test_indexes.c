@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "cache/marks.h"
-#include "cache/object.h"
+#include "cache/object_index.h"
 #include "cache/tables.h"
 #include "tests/unit/suite.h"
 
@@ -176,10 +176,9 @@ START_TEST(a_cache_without_the_counter_is_counted)
 	put_object("page", 2, "a");
 	put_object("database", 3, "a");
 	ck_assert_int_eq(store_clear(transaction, CACHE_META), 0);
-	ck_assert_int_eq(object_init_count(transaction), 0);
+	ck_assert_int_eq(object_index_build(transaction), 0);
 	ck_assert_uint_eq(pages(), 2);
 	put_object("page", 5, "a");
-	ck_assert_int_eq(object_init_count(transaction), 0);
 	ck_assert_uint_eq(pages(), 3);
 	end();
 }

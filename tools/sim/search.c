@@ -1,13 +1,15 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "mapping/base/clock.h"
 #include "tools/sim/endpoint.h"
 #include "tools/sim/object.h"
 #include "tools/sim/validate.h"
 
+/* What may be a hit, once it is its turn: of many objects an answer looks at a hundred. */
 struct hit {
-	const struct record *record;
-	const char *edited;
+	const json_t *object;
+	int64_t edited_ms;
 	size_t position;
 };
 
@@ -23,7 +25,7 @@ static int compare_hits(const void *left, const void *right, void *context)
 {
 	const struct hit *a = left;
 	const struct hit *b = right;
-	int result = strcmp(b->edited, a->edited);
+	int result = (b->edited_ms > a->edited_ms) - (b->edited_ms < a->edited_ms);
 	if (result == 0) {
 		result = a->position > b->position ? -1 : a->position < b->position;
 	}
@@ -84,20 +86,17 @@ static bool matches(const struct workspace *workspace, const struct record *reco
 	return matches_title(title, terms->query);
 }
 
-static size_t collect(const struct workspace *workspace, const json_t *objects,
-		      const struct search_terms *terms, struct hit *hits, size_t count)
+static size_t collect(const json_t *objects, struct hit *hits, size_t count)
 {
 	size_t index;
 	const json_t *object;
 	json_array_foreach (objects, index, object) {
-		const char *id = json_string_value(json_object_get(object, "id"));
-		const struct record *record = workspace_find(workspace, id);
-		if (matches(workspace, record, terms)) {
-			const char *edited =
-				json_string_value(json_object_get(object, "last_edited_time"));
-			hits[count] = (struct hit){record, edited, count};
-			count++;
-		}
+		struct hit *hit = &hits[count];
+		*hit = (struct hit){.object = object, .position = count};
+		(void)clock_parse_iso(
+			json_string_value(json_object_get(object, "last_edited_time")),
+			&hit->edited_ms);
+		count++;
 	}
 	return count;
 }
@@ -107,32 +106,50 @@ static json_t *make_hit(struct sim *sim, const struct record *record)
 	return record->page != NULL ? object_page(sim, record) : object_data_source(sim, record);
 }
 
+/* The next hit from `*index` on, or NULL; `*index` is past it then. */
+static const struct record *next_hit(struct sim *sim, const struct hit *hits, size_t count,
+				     const struct search_terms *terms, size_t *index)
+{
+	while (*index < count) {
+		const json_t *object = hits[(*index)++].object;
+		const struct record *record = workspace_find(
+			&sim->workspace, json_string_value(json_object_get(object, "id")));
+		if (matches(&sim->workspace, record, terms)) {
+			return record;
+		}
+	}
+	return NULL;
+}
+
 static void answer_hits(struct sim *sim, const struct request *request, const struct hit *hits,
-			size_t count, struct answer *answer)
+			size_t count, const struct search_terms *terms, struct answer *answer)
 {
 	struct list_window window = endpoint_body_window(sim, request->body);
 	size_t index = 0;
 	char id[UUID_TEXT_BYTES];
+	const struct record *record;
 	if (window.cursor != NULL) {
-		for (; index < count; index++) {
-			uuid_format(&hits[index].record->id, id);
-			if (strcmp(id, window.cursor) == 0) {
-				break;
-			}
+		while (index < count &&
+		       strcmp(json_string_value(json_object_get(hits[index].object, "id")),
+			      window.cursor) != 0) {
+			index++;
 		}
-		if (index == count) {
+		size_t at = index;
+		record = next_hit(sim, hits, count, terms, &at);
+		if (record == NULL || at != index + 1) {
 			endpoint_refuse_cursor(answer, window.cursor);
 			return;
 		}
 	}
 	json_t *results = json_array();
-	for (; index < count && json_array_size(results) < window.page_size; index++) {
-		(void)json_array_append_new(results, make_hit(sim, hits[index].record));
+	while ((record = next_hit(sim, hits, count, terms, &index)) != NULL &&
+	       json_array_size(results) < window.page_size) {
+		(void)json_array_append_new(results, make_hit(sim, record));
 	}
-	if (index < count) {
-		uuid_format(&hits[index].record->id, id);
+	if (record != NULL) {
+		uuid_format(&record->id, id);
 	}
-	answer_ok(answer, answer_list(results, index < count ? id : NULL, "page_or_data_source"));
+	answer_ok(answer, answer_list(results, record != NULL ? id : NULL, "page_or_data_source"));
 }
 
 void search_run(struct sim *sim, const struct request *request, struct answer *answer)
@@ -158,8 +175,8 @@ void search_run(struct sim *sim, const struct request *request, struct answer *a
 	struct hit *hits = calloc(json_array_size(workspace->pages) +
 					  json_array_size(workspace->data_sources) + 1,
 				  sizeof(*hits));
-	size_t count = collect(workspace, workspace->data_sources, &terms, hits, 0);
-	count = collect(workspace, workspace->pages, &terms, hits, count);
+	size_t count = collect(workspace->data_sources, hits, 0);
+	count = collect(workspace->pages, hits, count);
 	qsort_r(hits, count, sizeof(*hits), compare_hits, &ascending);
-	answer_hits(sim, request, hits, count, answer);
+	answer_hits(sim, request, hits, count, &terms, answer);
 }
