@@ -316,21 +316,13 @@ int children_of_database(struct workspace *workspace, const struct uuid *databas
 }
 
 /* Its name follows its title at once: the parent is not edited by that, and need not be read. */
-static int retitle(struct workspace *workspace, struct store_transaction *state,
-		   const struct object_info *info, struct tree_changes *changes)
+static int retitle(struct store_transaction *state, const struct object_info *info,
+		   struct tree_changes *changes)
 {
 	struct node_record record;
-	struct tree_child child = {.object = info->id,
-				   .role = ROLE_PAGE,
-				   .title = info->title,
-				   .created_ms = info->created_ms,
-				   .edited_ms = info->edited_ms};
 	int r = tree_find(state, &info->id, false, &record);
-	if (r == 0 && record.parent != NODE_TRASH) {
-		r = tree_add(state, record.parent, &child, &workspace->owner, clock_now_ms(),
-			     changes, &record);
-	}
-	return r == -ENOENT ? 0 : r;
+	return r < 0 ? (r == -ENOENT ? 0 : r)
+		     : tree_retitle(state, &record, info->title, clock_now_ms(), changes);
 }
 
 int children_take_object(struct workspace *workspace, struct store_transaction *state,
@@ -375,7 +367,7 @@ int children_take_object(struct workspace *workspace, struct store_transaction *
 	}
 	if (r == 0 && is_known && info.kind == OBJECT_PAGE &&
 	    strcmp(info.title, old_info.title) != 0) {
-		r = retitle(workspace, state, &info, changes);
+		r = retitle(state, &info, changes);
 	}
 	if (r == 0 && changed && is_known && info.kind == OBJECT_PAGE && !is_edited) {
 		/* Only its values moved (a formula, a relation's other side). */

@@ -167,6 +167,18 @@ static bool is_only_text(struct renaming *renaming)
 		!has_children);
 }
 
+bool workspace_is_only_text(struct workspace *workspace, node_id page)
+{
+	CLEANUP(transaction) struct store_transaction *state = NULL;
+	struct renaming renaming = {.workspace = workspace};
+	if (workspace_begin(workspace, false, &state, NULL) < 0 ||
+	    tree_get(state, page, &renaming.page) < 0) {
+		return false;
+	}
+	renaming.state = state;
+	return is_only_text(&renaming);
+}
+
 /* A page in its grace time gives the name up to one that has a life of its own: should it come
  * back, then with the suffix that the younger of two always has. */
 static int evict(struct renaming *renaming, struct node_record *hidden,

@@ -184,6 +184,20 @@ uint64_t openings_base(struct openings *openings, node_id node, pid_t process, i
 	return base != NULL ? base->version : 0;
 }
 
+bool openings_had(struct openings *openings, node_id node, pid_t process, int64_t by_ms)
+{
+	uint64_t youngest = UINT64_MAX;
+	bool had = false;
+	LOCK_SCOPE(&openings->mutex);
+	uint32_t link = openings->newest[hash_of(node)];
+	const struct opening *open;
+	while (!had && (open = next_of(openings, link, &youngest)) != NULL) {
+		link = open->earlier;
+		had = open->node == node && open->process == process && open->opened_ms <= by_ms;
+	}
+	return had;
+}
+
 bool openings_are_by_others(struct openings *openings, node_id node, pid_t process)
 {
 	uint64_t youngest = UINT64_MAX;

@@ -42,6 +42,8 @@ void openings_note(struct openings *openings, node_id node, pid_t process, uint6
  * What a process writes that never reads it, a shell's `>`, comes from somebody else who did: the
  * newest version that anybody had seen at `begun_ms`, when its first byte was written. */
 uint64_t openings_base(struct openings *openings, node_id node, pid_t process, int64_t begun_ms);
+/* Had this process opened the page by then? False also when it can't be told any more. */
+bool openings_had(struct openings *openings, node_id node, pid_t process, int64_t by_ms);
 /* Has anybody but this process opened the page? True also when it can't be told any more. */
 bool openings_are_by_others(struct openings *openings, node_id node, pid_t process);
 

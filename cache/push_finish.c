@@ -206,6 +206,15 @@ static int note_pushed(struct push *push, struct store_transaction *state,
 	return history_add(state, &push->record, &event);
 }
 
+/* A `title:` that was sent is the file's name from now on. */
+static int take_title(struct store_transaction *state, struct node_record *record,
+		      const json_t *page, struct tree_changes *changes)
+{
+	CLEANUP(object_info) struct object_info info = {0};
+	int r = object_info_init(page, &info);
+	return r < 0 ? r : tree_retitle(state, record, info.title, clock_now_ms(), changes);
+}
+
 static int store_result(struct push *push, struct result *result, struct tree_changes *changes)
 {
 	CLEANUP(transaction) struct store_transaction *state = NULL;
@@ -238,12 +247,15 @@ static int store_result(struct push *push, struct result *result, struct tree_ch
 	if (r < 0) {
 		return r;
 	}
+	r = object_put(cache, page, NULL);
+	if (r == 0 && is_over) {
+		r = take_title(state, &record, page, changes);
+	}
 	push->record = record;
 	memcpy(stem, record.name, sizeof stem);
 	name_strip_md(stem);
-	r = note_pushed(push, state, cache, stem);
 	if (r == 0) {
-		r = object_put(cache, page, NULL);
+		r = note_pushed(push, state, cache, stem);
 	}
 	if (r == 0) {
 		r = body_put(cache, &record.object, &body);

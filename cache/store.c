@@ -19,7 +19,7 @@
 
 #include "mapping/base/log.h"
 
-#define TABLES_MAX 16
+#define TABLES_MAX 24
 #define READERS_MAX 1024
 #define PROBE_BYTES ((off_t)64 << 20)
 

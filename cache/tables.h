@@ -22,11 +22,13 @@ enum state_table {
 	STATE_HISTORY, /* number → what was pushed or pulled, and the text it replaced */
 	STATE_MARKED,  /* node → empty: in conflict, or could not be removed (marks.h) */
 	STATE_SOURCE,  /* which local files were uploaded, and shown where (source.h) */
+	STATE_ALIAS,   /* directory node, name → the page that had it (alias.h) */
+	STATE_MADE,    /* node → when the page was made here (made.h) */
 };
 #define STATE_TABLE_NAMES                                                                          \
 	{                                                                                          \
 		"node", "entry", "order", "object", "version", "text", "queue", "journal", "meta", \
-			"asset", "trash", "history", "marked", "source", NULL                      \
+			"asset", "trash", "history", "marked", "source", "alias", "made", NULL     \
 	}
 
 /* $XDG_CACHE_HOME/notionfs/<key>/ */

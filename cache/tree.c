@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cache/alias.h"
 #include "cache/asset.h"
 #include "cache/keys.h"
 #include "cache/marks.h"
@@ -282,6 +283,9 @@ static int link_record(struct store_transaction *state, const struct node_record
 	unsigned char object[KEY_OBJECT_BYTES];
 	size_t key_len = key_entry(key, record->parent, record->name, strlen(record->name));
 	int r = store_put(state, STATE_ENTRY, key, key_len, &record->node, sizeof record->node);
+	if (r == 0) {
+		r = alias_delete(state, record->parent, record->name);
+	}
 	if (r == 0) {
 		key_put_u64(order, record->parent);
 		key_put_u64(order + 8, record->cookie);

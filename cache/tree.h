@@ -146,6 +146,10 @@ must_check int tree_add(struct store_transaction *state, node_id directory,
 			const struct tree_child *child, const struct tree_owner *owner,
 			int64_t now_ms, struct tree_changes *changes,
 			struct node_record *ret_record);
+/* The object has this title in Notion now: its file, or the database's directory, gets the name
+ * that goes with it, where it lies; not one that was named here since. `record` has it after. */
+must_check int tree_retitle(struct store_transaction *state, struct node_record *record,
+			    const char *title, int64_t now_ms, struct tree_changes *changes);
 /* A page made here: takes exactly this file name. -EEXIST. */
 must_check int tree_create(struct store_transaction *state, node_id directory, const char *name,
 			   const struct uuid *object, mode_t mode, const struct tree_owner *owner,

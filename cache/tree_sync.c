@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cache/alias.h"
 #include "cache/object.h"
 #include "mapping/name.h"
 
@@ -120,7 +121,24 @@ static int place_existing(struct store_transaction *state, node_id directory,
 	}
 	(void)snprintf(name, sizeof name, "%.*s%s", NAME_STEM_MAX_BYTES, chosen,
 		       record->role == ROLE_PAGE ? ".md" : "");
-	return tree_move(state, record, directory, name, now_ms, changes);
+	node_id old_directory = record->parent;
+	char old_name[NODE_NAME_MAX_BYTES + 1];
+	memcpy(old_name, record->name, sizeof old_name);
+	r = tree_move(state, record, directory, name, now_ms, changes);
+	/* Nobody here asked for it: who has it open finds it again. */
+	return r < 0 || record->role != ROLE_PAGE || old_directory == NODE_TRASH
+		       ? r
+		       : alias_put(state, old_directory, old_name, record->node, now_ms);
+}
+
+int tree_retitle(struct store_transaction *state, struct node_record *record, const char *title,
+		 int64_t now_ms, struct tree_changes *changes)
+{
+	const struct tree_child child = {
+		.object = record->object, .role = record->role, .title = title};
+	return record->parent == NODE_TRASH
+		       ? 0
+		       : place_existing(state, record->parent, &child, record, now_ms, changes);
 }
 
 int tree_add(struct store_transaction *state, node_id directory, const struct tree_child *child,

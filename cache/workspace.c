@@ -13,6 +13,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 
+#include "cache/alias.h"
 #include "cache/asset_read.h"
 #include "cache/asset_view.h"
 #include "cache/command.h"
@@ -426,6 +427,21 @@ int workspace_open(const struct workspace_options *options, struct workspace **r
 	return 0;
 }
 
+static void prune_aliases(struct workspace *workspace, int64_t now_ms)
+{
+	CLEANUP(transaction) struct store_transaction *state = NULL;
+	int r = workspace_begin(workspace, true, &state, NULL);
+	if (r == 0) {
+		r = alias_prune(state, now_ms);
+	}
+	if (r == 0) {
+		r = workspace_commit(&state, NULL);
+	}
+	if (r < 0) {
+		log_warning("old names are not forgotten: %s", strerror(-r));
+	}
+}
+
 void workspace_tidy(struct workspace *workspace)
 {
 	int64_t now_ms = clock_now_ms();
@@ -433,6 +449,7 @@ void workspace_tidy(struct workspace *workspace)
 	if (last_ms == 0 || now_ms - last_ms >= TIDY_MS) {
 		atomic_store(&workspace->tidied_ms, now_ms);
 		trash_tend(workspace);
+		prune_aliases(workspace, now_ms);
 	}
 }
 

@@ -176,6 +176,17 @@ enum name_kind workspace_name_kind(struct workspace *workspace, const char *name
 /* 0, -ENOENT, or -EAGAIN: not known and the directory is not listed yet: WANT_LISTING first. */
 must_check int workspace_lookup(struct workspace *workspace, node_id directory, const char *name,
 				struct node_attr *ret_attr);
+/*
+ * A name that a page had until its title was changed elsewhere. 0: to this process, which had
+ * opened the page then, it means the page still, which has this name now, or has left it just now
+ * (workspace_lookup tells); -ESRCH: to others it means nothing, which must not be remembered;
+ * -ENOENT: no page had it lately, or something has taken it.
+ */
+must_check int workspace_alias(struct workspace *workspace, node_id directory, const char *name,
+			       pid_t process, node_id *ret_directory, char ret_name[NAME_MAX + 1]);
+/* rename(2) took the name away: it means the page no more, to nobody. */
+must_check int workspace_drop_alias(struct workspace *workspace, node_id directory,
+				    const char *name);
 must_check int workspace_getattr(struct workspace *workspace, node_id node,
 				 struct node_attr *ret_attr);
 /* Parent of a directory (the root's is the root). */
@@ -226,6 +237,9 @@ must_check int workspace_adopt(struct workspace *workspace, node_id directory, c
 void workspace_explain(struct workspace *workspace, node_id directory, const char *name,
 		       const char *why);
 must_check int workspace_rmdir(struct workspace *workspace, node_id directory, const char *name);
+/* Is it a text that was not sent yet, or a page that was made within the grace time and holds no
+ * others? Renamed onto another page that is a save. */
+bool workspace_is_only_text(struct workspace *workspace, node_id page);
 /* Page name to page name, or directory to directory. `flags` of renameat2. */
 must_check int workspace_rename(struct workspace *workspace, node_id directory, const char *name,
 				node_id new_directory, const char *new_name, unsigned flags,

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "cache/alias.h"
 #include "cache/asset.h"
 #include "cache/asset_view.h"
 #include "cache/trash.h"
@@ -47,6 +48,42 @@ int workspace_lookup(struct workspace *workspace, node_id directory, const char 
 		to_attr(workspace, &record, ret_attr);
 	}
 	return r;
+}
+
+int workspace_alias(struct workspace *workspace, node_id directory, const char *name, pid_t process,
+		    node_id *ret_directory, char ret_name[NAME_MAX + 1])
+{
+	CLEANUP(transaction) struct store_transaction *state = NULL;
+	struct node_record page;
+	struct alias alias;
+	int r = workspace->options.read_only ? -ENOENT
+					     : workspace_begin(workspace, false, &state, NULL);
+	if (r == 0) {
+		r = alias_get(state, directory, name, clock_now_ms(), &alias);
+	}
+	if (r == 0) {
+		r = tree_get(state, alias.page, &page);
+	}
+	if (r < 0) {
+		return r;
+	}
+	if (trash_has(state, page.parent) ||
+	    !openings_had(&workspace->openings, page.node, process, alias.since_ms)) {
+		return -ESRCH;
+	}
+	*ret_directory = page.parent;
+	memcpy(ret_name, page.name, sizeof page.name);
+	return 0;
+}
+
+int workspace_drop_alias(struct workspace *workspace, node_id directory, const char *name)
+{
+	CLEANUP(transaction) struct store_transaction *state = NULL;
+	int r = workspace_begin(workspace, true, &state, NULL);
+	if (r == 0) {
+		r = alias_delete(state, directory, name);
+	}
+	return r < 0 ? r : workspace_commit(&state, NULL);
 }
 
 int workspace_getattr(struct workspace *workspace, node_id node, struct node_attr *ret_attr)

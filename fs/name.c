@@ -6,6 +6,8 @@
 #include <utf8proc.h>
 
 #include "fs/adopt.h"
+#include "fs/notify.h"
+#include "fs/process.h"
 #include "fs/special.h"
 
 static bool ends_in_md(const char *name, size_t len)
@@ -29,6 +31,8 @@ int name_resolve(struct fs *fs, fuse_ino_t parent, const char *name, struct name
 	}
 	ret_place->directory = place.node;
 	ret_place->name = name;
+	ret_place->alias = NULL;
+	ret_place->is_alias_of_others = false;
 	if (place.kind == PLACE_LOCAL) {
 		ret_place->target = NAME_IN_LOCAL;
 		int n = snprintf(ret_place->path, PATH_MAX, "%s/%s", place.path, name);
@@ -154,6 +158,36 @@ int name_lookup(struct fs *fs, const struct name_place *place, enum name_object 
 		return local == -ENOENT ? r : local;
 	}
 	return r;
+}
+
+bool name_follow(struct fs *fs, fuse_req_t req, struct name_place *place)
+{
+	node_id directory;
+	char name[NAME_MAX + 1];
+	if (place->target != NAME_IN_WORKSPACE || place->alias != NULL) {
+		return false;
+	}
+	int r = workspace_alias(fs->workspace, place->directory, place->name, process_of(req),
+				&directory, name);
+	place->is_alias_of_others = r == -ESRCH;
+	if (r < 0) {
+		return false;
+	}
+	place->alias = place->name;
+	place->alias_directory = place->directory;
+	place->directory = directory;
+	(void)strcpy(place->path, name);
+	place->name = place->path;
+	return true;
+}
+
+void name_note_alias(struct fs *fs, const struct name_place *place)
+{
+	if (place->alias != NULL) {
+		notify_name(fs, place->alias_directory, place->alias);
+		notify_name(fs, place->directory, place->name);
+		notify_directory(fs, place->directory);
+	}
 }
 
 bool name_companion(const char *name, char ret_name[NAME_MAX + 1])

@@ -24,6 +24,10 @@ struct name_place {
 	node_id directory;
 	const char *name;    /* the caller's */
 	char path[PATH_MAX]; /* below the directory's folder, for local ones */
+	/* The page lies elsewhere, and was found by a name that it had (name_follow): that name. */
+	const char *alias; /* NULL: this is its own name */
+	node_id alias_directory;
+	bool is_alias_of_others; /* nothing is there, to this process */
 };
 
 /* 0, -ENAMETOOLONG, -ENOTDIR, -ESTALE. */
@@ -52,6 +56,16 @@ bool name_is_shown(struct fs *fs, const struct node_attr *attr);
 must_check int name_lookup(struct fs *fs, const struct name_place *place,
 			   enum name_object *ret_object, struct node_attr *ret_attr,
 			   struct stat *ret_stat);
+
+/*
+ * Nothing has this name, but a page had it: the place becomes the page's own, for a process that
+ * had opened it by then (workspace_alias). False: it is what it was. The kernel must not remember
+ * either answer, and names that changed by the way of an alias are told to it with name_note_alias.
+ */
+bool name_follow(struct fs *fs, fuse_req_t req, struct name_place *place);
+/* Something was changed through this place: the names it has to look at again, if it is an alias.
+ */
+void name_note_alias(struct fs *fs, const struct name_place *place);
 
 /* Page and directory are one: X.md and X of one another, into `ret_name`; false for names too
  * long. */

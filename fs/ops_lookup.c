@@ -10,10 +10,11 @@
 
 #define TRIES 3
 
-/* "There is nothing" is worth remembering too: what appears is told to the kernel. */
-static void reply_absent(fuse_req_t req)
+/* "There is nothing" is worth remembering too: what appears is told to the kernel. Not where a page
+ * had the name: those who had it open are told otherwise. */
+static void reply_absent(fuse_req_t req, bool is_for_all)
 {
-	struct fuse_entry_param entry = {.entry_timeout = ATTR_FOREVER_SECS};
+	struct fuse_entry_param entry = {.entry_timeout = is_for_all ? ATTR_FOREVER_SECS : 0};
 	(void)fuse_reply_entry(req, &entry);
 }
 
@@ -79,11 +80,14 @@ static int try_lookup(fuse_req_t req, fuse_ino_t parent, const char *name, node_
 	struct node_attr attr;
 	struct stat st;
 	r = name_lookup(fs, &place, &object, &attr, &st);
+	if ((r == -ENOENT || r == -EAGAIN) && name_follow(fs, req, &place)) {
+		r = name_lookup(fs, &place, &object, &attr, &st);
+	}
 	if (r == -EAGAIN) {
 		return r;
 	}
 	if (r == -ENOENT) {
-		reply_absent(req);
+		reply_absent(req, place.alias == NULL && !place.is_alias_of_others);
 	} else if (r < 0) {
 		(void)fuse_reply_err(req, -r);
 	} else {
@@ -91,8 +95,9 @@ static int try_lookup(fuse_req_t req, fuse_ino_t parent, const char *name, node_
 		if (object == OBJECT_LOCAL) {
 			attr_entry_local(fs, &st, place.directory, place.path, &entry);
 		} else {
-			attr_entry_node(fs, &attr, place.directory, name, &entry);
+			attr_entry_node(fs, &attr, place.directory, place.name, &entry);
 		}
+		entry.entry_timeout = place.alias != NULL ? 0 : entry.entry_timeout;
 		attr_reply_entry(req, &entry);
 	}
 	return 0;

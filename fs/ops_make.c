@@ -193,15 +193,19 @@ void ops_unlink(fuse_req_t req, fuse_ino_t parent, const char *name)
 	if (r == 0) {
 		r = name_lookup(fs, &place, &object, &attr, &st);
 	}
+	if (r == -ENOENT && name_follow(fs, req, &place)) {
+		r = name_lookup(fs, &place, &object, &attr, &st);
+	}
 	if (r == 0) {
 		switch (object) {
 		case OBJECT_LOCAL: r = unlink_local(fs, &place, &st); break;
 		case OBJECT_DIRECTORY: r = -EISDIR; break;
 		case OBJECT_ASSET: r = -EPERM; break;
 		case OBJECT_PAGE:
-			r = workspace_unlink(fs->workspace, place.directory, name);
+			r = workspace_unlink(fs->workspace, place.directory, place.name);
 			if (r == 0) {
 				inode_detach(fs->inodes, attr.node);
+				name_note_alias(fs, &place);
 			}
 			break;
 		}

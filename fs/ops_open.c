@@ -341,6 +341,8 @@ void ops_create(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode
 		return;
 	}
 	bool is_page = place.target == NAME_IN_WORKSPACE;
+	/* A page that was retitled meanwhile, unlinked or renamed away by that name just now. */
+	(void)name_follow(fs, req, &place);
 	CLEANUP(handle)
 	struct handle *handle =
 		handle_new(is_page ? HANDLE_PAGE : HANDLE_LOCAL, is_write_open(file->flags));
@@ -357,8 +359,10 @@ void ops_create(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode
 		return;
 	}
 	if (is_page) {
-		adopt_beside(fs, place.directory, name);
+		adopt_beside(fs, place.directory, place.name);
+		name_note_alias(fs, &place);
 	}
+	entry.entry_timeout = place.alias != NULL ? 0 : entry.entry_timeout;
 	file->fh = (uint64_t)(uintptr_t)handle;
 	file->keep_cache = 1;
 	file->noflush = !handle->is_writable;

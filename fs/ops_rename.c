@@ -45,6 +45,28 @@ static int look(struct fs *fs, fuse_ino_t parent, const char *name, bool is_made
 	return r == -ENOENT || r == -EAGAIN ? 0 : r;
 }
 
+/* Nothing has the name, but a page had it until it was retitled: to this process it is that page.
+ */
+static int follow(struct fs *fs, fuse_req_t req, struct side *side)
+{
+	if (side->exists || !name_follow(fs, req, &side->place)) {
+		return 0;
+	}
+	int r = name_lookup(fs, &side->place, &side->object, &side->attr, &side->st);
+	side->exists = r == 0;
+	return r == -ENOENT || r == -EAGAIN ? 0 : r;
+}
+
+/* May what is moved there be a save of the page that had the name? A page with a life of its own
+ * takes the name. */
+static bool is_save(struct fs *fs, const struct side *from)
+{
+	return from->object == OBJECT_LOCAL
+		       ? S_ISREG(from->st.st_mode)
+		       : from->object == OBJECT_PAGE &&
+				 workspace_is_only_text(fs->workspace, from->attr.node);
+}
+
 static bool is_page_name(const struct side *side)
 {
 	return side->place.target == NAME_IN_WORKSPACE;
@@ -87,6 +109,11 @@ static int rename_in_workspace(struct fs *fs, const struct side *from, const str
 			inode_detach(fs->inodes, to->attr.node);
 		}
 		inode_rename_node(fs->inodes, from->attr.node, to->place.directory, to->place.name);
+	}
+	if (from->place.alias != NULL) {
+		/* Renamed is renamed: a name that is left over for a day is not an error. */
+		(void)!workspace_drop_alias(fs->workspace, from->place.alias_directory,
+					    from->place.alias);
 	}
 	notify_companion(fs, from);
 	notify_companion(fs, to);
@@ -199,6 +226,15 @@ static int rename_page_to_local(struct fs *fs, const struct side *from, const st
 	return 0;
 }
 
+static int look_from(fuse_req_t req, fuse_ino_t parent, const char *name, struct side *from)
+{
+	int r = look(fs_of(req), parent, name, false, from);
+	if (r == 0) {
+		r = follow(fs_of(req), req, from);
+	}
+	return r == 0 && !from->exists ? -ENOENT : r;
+}
+
 /* What rename(2) says about kinds, before anything is changed. */
 static int check_kinds(const struct side *from, const struct side *to, unsigned flags)
 {
@@ -236,10 +272,7 @@ void ops_rename(fuse_req_t req, fuse_ino_t parent, const char *name, fuse_ino_t 
 	pid_t process = process_of(req);
 	struct side from;
 	struct side to;
-	int r = look(fs, parent, name, false, &from);
-	if (r == 0 && !from.exists) {
-		r = -ENOENT;
-	}
+	int r = look_from(req, parent, name, &from);
 	if (r == 0) {
 		/* A file or page put into a directory that is not decided yet decides it. */
 		bool is_file = from.object == OBJECT_PAGE ||
@@ -247,8 +280,11 @@ void ops_rename(fuse_req_t req, fuse_ino_t parent, const char *name, fuse_ino_t 
 		r = look(fs, new_parent, new_name, is_file, &to);
 		if (r == 0) {
 			/* It may lie in a directory that has just become a page's. */
-			r = look(fs, parent, name, false, &from);
+			r = look_from(req, parent, name, &from);
 		}
+	}
+	if (r == 0 && is_save(fs, &from)) {
+		r = follow(fs, req, &to);
 	}
 	if (r == 0 && (flags & ~(unsigned)(RENAME_EXCHANGE | RENAME_NOREPLACE)) != 0) {
 		r = -EINVAL;
@@ -271,7 +307,11 @@ void ops_rename(fuse_req_t req, fuse_ino_t parent, const char *name, fuse_ino_t 
 		}
 	}
 	if (r == 0 && !is_same && is_page_name(&to)) {
-		adopt_beside(fs, to.place.directory, new_name);
+		adopt_beside(fs, to.place.directory, to.place.name);
+	}
+	if (r == 0) {
+		name_note_alias(fs, &from.place);
+		name_note_alias(fs, &to.place);
 	}
 	(void)fuse_reply_err(req, r == -EXDEV ? EPERM : -r);
 }

@@ -139,6 +139,33 @@ int workspace_lookup(struct workspace *workspace, node_id directory, const char 
 	return r;
 }
 
+int workspace_alias(struct workspace *workspace, node_id directory, const char *name, pid_t process,
+		    node_id *ret_directory, char ret_name[NAME_MAX + 1])
+{
+	(void)workspace;
+	(void)directory;
+	(void)name;
+	(void)process;
+	(void)ret_directory;
+	(void)ret_name;
+	return -ENOENT;
+}
+
+int workspace_drop_alias(struct workspace *workspace, node_id directory, const char *name)
+{
+	(void)workspace;
+	(void)directory;
+	(void)name;
+	return 0;
+}
+
+bool workspace_is_only_text(struct workspace *workspace, node_id page)
+{
+	(void)workspace;
+	(void)page;
+	return false;
+}
+
 int workspace_getattr(struct workspace *workspace, node_id id, struct node_attr *ret_attr)
 {
 	LOCK_SCOPE(&workspace->lock);
