@@ -12,6 +12,7 @@
 #include <sys/random.h>
 #include <time.h>
 
+#include "cache/made.h"
 #include "cache/queue.h"
 #include "cache/save.h"
 #include "cache/trash.h"
@@ -122,8 +123,8 @@ static int claim_name(void *context, struct store_transaction *state)
 			r = owe_empty(state, record.node);
 		}
 		if (r == 0) {
-			recent_note(&claim->workspace->made, record.node);
-			claim->is_made = true;
+			r = made_note(state, record.node, clock_now_ms());
+			claim->is_made = r == 0;
 		}
 	}
 	return r;

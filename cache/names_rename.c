@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "cache/keys.h"
+#include "cache/made.h"
 #include "cache/move_check.h"
 #include "cache/queue.h"
 #include "cache/status.h"
@@ -159,7 +160,8 @@ static bool is_only_text(struct renaming *renaming)
 	bool has_children = false;
 	if (renaming->is_directory ||
 	    ((page->flags & NODE_NEW) == 0 &&
-	     !recent_has(&workspace->made, page->node, workspace->options.trash_delay_ms))) {
+	     !made_since(renaming->state, page->node,
+			 clock_now_ms() - workspace->options.trash_delay_ms))) {
 		return false;
 	}
 	return tree_find(renaming->state, &page->object, true, &directory) < 0 ||

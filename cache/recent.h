@@ -1,5 +1,5 @@
 /*
- * Nodes to which something happened lately: made here, moved in Notion.
+ * Nodes to which something happened lately: moved in Notion.
  *
  * What it is not: durable; the oldest are forgotten. Any thread.
  */

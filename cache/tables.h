@@ -24,11 +24,13 @@ enum state_table {
 	STATE_SOURCE,  /* which local files were uploaded, and shown where (source.h) */
 	STATE_ALIAS,   /* directory node, name → the page that had it (alias.h) */
 	STATE_MADE,    /* node → when the page was made here (made.h) */
+	STATE_EMPTY,   /* number → a directory that is not decided yet (empty.h) */
 };
 #define STATE_TABLE_NAMES                                                                          \
 	{                                                                                          \
 		"node", "entry", "order", "object", "version", "text", "queue", "journal", "meta", \
-			"asset", "trash", "history", "marked", "source", "alias", "made", NULL     \
+			"asset", "trash", "history", "marked", "source", "alias", "made", "empty", \
+			NULL                                                                       \
 	}
 
 /* $XDG_CACHE_HOME/notionfs/<key>/ */

@@ -20,6 +20,7 @@
 #include "cache/content.h"
 #include "cache/identity.h"
 #include "cache/lost.h"
+#include "cache/made.h"
 #include "cache/marks.h"
 #include "cache/object_index.h"
 #include "cache/shown.h"
@@ -340,7 +341,6 @@ int workspace_open(const struct workspace_options *options, struct workspace **r
 	refusals_init(&workspace->refusals);
 	events_init(&workspace->event_log);
 	digests_init(&workspace->digests);
-	recent_init(&workspace->made);
 	recent_init(&workspace->moved);
 
 	struct notion_options notion = {.base_url = options->base_url,
@@ -427,12 +427,15 @@ int workspace_open(const struct workspace_options *options, struct workspace **r
 	return 0;
 }
 
-static void prune_aliases(struct workspace *workspace, int64_t now_ms)
+static void prune_names(struct workspace *workspace, int64_t now_ms)
 {
 	CLEANUP(transaction) struct store_transaction *state = NULL;
 	int r = workspace_begin(workspace, true, &state, NULL);
 	if (r == 0) {
 		r = alias_prune(state, now_ms);
+	}
+	if (r == 0) {
+		r = made_prune(state, now_ms - workspace->options.trash_delay_ms);
 	}
 	if (r == 0) {
 		r = workspace_commit(&state, NULL);
@@ -449,7 +452,7 @@ void workspace_tidy(struct workspace *workspace)
 	if (last_ms == 0 || now_ms - last_ms >= TIDY_MS) {
 		atomic_store(&workspace->tidied_ms, now_ms);
 		trash_tend(workspace);
-		prune_aliases(workspace, now_ms);
+		prune_names(workspace, now_ms);
 	}
 }
 

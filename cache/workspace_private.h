@@ -89,7 +89,6 @@ struct workspace {
 	_Atomic uint64_t upload_max_bytes; /* of one file; 0 = Notion has not said */
 	_Atomic int64_t limits_asked_ms;   /* when that was asked last */
 	_Atomic unsigned uploading;	   /* pushes that upload at this moment */
-	struct recent made;		   /* pages made here */
 	struct recent moved;		   /* pages whose move Notion has carried out */
 
 	_Atomic int64_t tidied_ms;

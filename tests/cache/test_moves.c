@@ -556,8 +556,8 @@ START_TEST(a_new_page_onto_another_is_a_save_also_while_it_is_being_made_and_lea
 	struct fixture fixture;
 	open_settled(&fixture);
 	char *id = id_of(&fixture, TOP "/Archive/To be written.md");
-	/* 0: not sent yet; 1: its create is on its way; 2: just made */
-	for (int how = 0; how < 3; how++) {
+	/* 0: not sent yet; 1: its create is on its way; 2: just made; 3: and mounted anew since */
+	for (int how = 0; how < 4; how++) {
 		char text[64];
 		advance(&fixture, 70); /* another window of the budget */
 		fixture_clear_requests(&fixture);
@@ -578,8 +578,11 @@ START_TEST(a_new_page_onto_another_is_a_save_also_while_it_is_being_made_and_lea
 		if (how == 1) {
 			advance(&fixture, 1);
 			await_fault(&fixture);
-		} else if (how == 2) {
+		} else if (how >= 2) {
 			settle_owed(&fixture);
+		}
+		if (how == 3) {
+			fixture_reopen(&fixture);
 		}
 		ck_assert_int_eq(move(&fixture, TOP, "tmp.md", TOP "/Archive", "To be written.md"),
 				 0);
