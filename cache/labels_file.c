@@ -21,26 +21,32 @@ static const char *show_path(struct labels *labels, const struct buf *path)
 	return labels->path;
 }
 
-/* Do the bytes lie at this path that were uploaded from there? Nothing there counts as well: the
- * path is all that a text needs. */
-static bool is_source_same(struct labels *labels, const struct source *source)
+enum source_now { SOURCE_SAME, SOURCE_CHANGED, SOURCE_GONE };
+
+/* Do the bytes lie at this path that were uploaded from there? */
+static enum source_now look_at_path(struct labels *labels, const struct source *source)
 {
 	struct file_place place;
 	struct file_stamp stamp;
 	unsigned char digest[DIGEST_BYTES];
 	int opened = -1;
-	if (labels->workspace == NULL) {
-		return true; /* a text is not another one because a file is */
-	}
 	int r = text_file_find(labels->state, labels->directory, source->path, &place);
 	r = r < 0 ? r : text_file_open(labels->workspace, &place, &opened, &stamp);
 	if (r < 0) {
-		return true;
+		return SOURCE_GONE;
 	}
 	CLEANUP(fd) int fd = opened;
-	return file_stamp_equal(&stamp, &source->stamp) ||
-	       (text_file_digest(&labels->workspace->digests, fd, &stamp, digest) == 0 &&
-		memcmp(digest, source->digest, DIGEST_BYTES) == 0);
+	bool is_same = file_stamp_equal(&stamp, &source->stamp) ||
+		       (text_file_digest(&labels->workspace->digests, fd, &stamp, digest) == 0 &&
+			memcmp(digest, source->digest, DIGEST_BYTES) == 0);
+	return is_same ? SOURCE_SAME : SOURCE_CHANGED;
+}
+
+/* Does the path stand for what was uploaded from there? Where nothing lies any more it does: it is
+ * all that a text needs. And what is shown is not another text because a file is another one. */
+static bool is_source_same(struct labels *labels, const struct source *source)
+{
+	return labels->workspace == NULL || look_at_path(labels, source) != SOURCE_CHANGED;
 }
 
 const char *labels_asset(void *context, const struct asset *asset)
@@ -100,6 +106,88 @@ const char *labels_stored_file(void *context, const char *path)
 	}
 	return source_each(labels->state, &labels->page, look_at_source, &search) < 0 ? NULL
 										      : labels->url;
+}
+
+struct changed {
+	struct workspace *workspace;
+	struct store_transaction *state;
+	node_id directory;
+	bool is_changed;
+};
+
+static int look_at_stamp(void *context, const struct source *source)
+{
+	struct changed *changed = context;
+	struct file_place place;
+	struct file_stamp stamp;
+	int opened = -1;
+	int r = text_file_find(changed->state, changed->directory, source->path, &place);
+	if (r == 0 && place.asset == 0) {
+		r = text_file_open(changed->workspace, &place, &opened, &stamp);
+		CLEANUP(fd) int fd = opened;
+		changed->is_changed |= r == 0 && !file_stamp_equal(&stamp, &source->stamp);
+	}
+	return 0;
+}
+
+bool labels_files_changed(struct workspace *workspace, struct store_transaction *state,
+			  const struct uuid *page, node_id directory)
+{
+	struct changed changed = {.workspace = workspace, .state = state, .directory = directory};
+	return source_each(state, page, look_at_stamp, &changed) == 0 && changed.is_changed;
+}
+
+struct replaced {
+	struct labels *labels;
+	const char *path;
+	size_t index;
+};
+
+static int look_at_replaced(void *context, const struct source *source)
+{
+	struct replaced *replaced = context;
+	struct labels *labels = replaced->labels;
+	if (strcmp(source->path, replaced->path) != 0 || is_source_same(labels, source)) {
+		return 0;
+	}
+	if (replaced->index-- > 0) {
+		return 0;
+	}
+	free(labels->url);
+	labels->url = strdup(source->url);
+	return 1;
+}
+
+const char *labels_replaced_file(void *context, const char *path, size_t index)
+{
+	struct labels *labels = context;
+	struct replaced replaced = {.labels = labels, .path = path, .index = index};
+	free(labels->url);
+	labels->url = NULL;
+	if (labels->workspace == NULL ||
+	    source_each(labels->state, &labels->page, look_at_replaced, &replaced) < 0) {
+		return NULL;
+	}
+	return labels->url;
+}
+
+static void note_copies(struct labels *labels, struct block *parent)
+{
+	block_children_foreach (block, parent) {
+		CLEANUP(source) struct source source = {.url = NULL};
+		block->has_copy = block->media == MEDIA_FILE && block->has_id &&
+				  source_get(labels->state, &labels->page, &block->id, block->url,
+					     &source) == 0 &&
+				  look_at_path(labels, &source) == SOURCE_SAME;
+		note_copies(labels, block);
+	}
+}
+
+void labels_note_copies(struct labels *labels, struct block_tree *tree)
+{
+	if (labels->workspace != NULL && tree != NULL) {
+		note_copies(labels, &tree->root);
+	}
 }
 
 /* ---- files to be sent ---- */

@@ -423,22 +423,25 @@ static json_t *push_page_path(const struct push *push)
 	return json_sprintf("/v1/pages/%s", id);
 }
 
-static json_t *calls_left(const struct push *push)
+static json_t *calls_left(struct push *push)
 {
 	size_t i;
 	json_t *call;
-	json_t *left = push_show_uploads(push);
+	json_t *left = json_array();
 	size_t done = (size_t)json_integer_value(json_object_get(push->journal, "done"));
 	json_array_foreach (json_object_get(push->journal, "calls"), i, call) {
 		if (i >= done) {
 			(void)json_array_append_new(
-				left, json_pack("{sI sO sO sO*}", "n", (json_int_t)i + 1, "method",
+				left, json_pack("{sI sO sO so*}", "n", (json_int_t)i + 1, "method",
 						json_object_get(call, "method"), "path",
 						json_object_get(call, "path"), "body",
-						json_object_get(call, "body")));
+						json_deep_copy(json_object_get(call, "body"))));
 		}
 	}
-	return left;
+	json_t *calls = push_show_uploads(push, left);
+	(void)json_array_extend(calls, left);
+	json_decref(left);
+	return calls;
 }
 
 /* The move that comes before the others. */

@@ -70,7 +70,9 @@ static bool means_the_same(struct push *push, struct store_transaction *state,
 	};
 	struct diff_options diff = {.page = push->record.object, .weight_percent = 100};
 	parse_split(push->entry.text, push->entry.text_len, &text);
-	bool same = block_tree_from_json(blocks, &tree) == 0 &&
+	int r = block_tree_from_json(blocks, &tree);
+	labels_note_copies(&labels, tree);
+	bool same = r == 0 &&
 		    parse_blocks(text.body, text.body_len, text.body_line, tree, &labels.names,
 				 &diagnostics, &wanted) == 0 &&
 		    diff_plan(tree, wanted, &diff, &diagnostics, &plan) == 0 && plan->count == 0 &&

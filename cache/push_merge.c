@@ -119,6 +119,8 @@ static int merge_calls(struct push *push, struct store_transaction *state,
 	if (r == 0) {
 		r = block_tree_from_json(blocks, &remote);
 	}
+	labels_note_copies(&labels, base);
+	labels_note_copies(&labels, remote);
 	if (r == 0) {
 		r = parse_blocks(text.body, text.body_len, text.body_line, base, &labels.names,
 				 diagnostics, &local);

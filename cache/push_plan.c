@@ -344,6 +344,7 @@ int push_plan(struct push *push, struct diagnostics *diagnostics)
 		block_tree_free(steal(&base));
 		base = block_tree_new();
 	}
+	labels_note_copies(&labels, base);
 	parse_split(push->entry.text, push->entry.text_len, &text);
 	if (r == 0) {
 		r = parse_blocks(text.body, text.body_len, text.body_line, base, &labels.names,

@@ -507,7 +507,38 @@ int push_forget_uploads(struct push *push, const json_t *call, bool *ret_is_agai
 	return r;
 }
 
-json_t *push_show_uploads(const struct push *push)
+/* ---- for a person to read ---- */
+
+static void add_call(json_t *calls, json_t *path, json_t *body)
+{
+	(void)json_array_append_new(calls, json_pack("{si ss so so*}", "n", 0, "method", "POST",
+						     "path", path, "body", body));
+}
+
+static void show_upload(const json_t *upload, json_t *calls)
+{
+	const char *name = name_in(upload);
+	json_t *body = notion_upload_body(name, (uint64_t)number_in(upload, "size"));
+	json_int_t parts = json_integer_value(json_object_get(body, "number_of_parts"));
+	add_call(calls, json_string("/v1/file_uploads"), body);
+	for (json_int_t part = 0; part < (parts == 0 ? 1 : parts); part++) {
+		add_call(calls, json_sprintf("/v1/file_uploads/@%s/send", name),
+			 parts == 0 ? NULL : json_pack("{sI}", "part_number", part + 1));
+	}
+	if (parts > 0) {
+		add_call(calls, json_sprintf("/v1/file_uploads/@%s/complete", name), NULL);
+	}
+}
+
+static void show_id(void *context, json_t *file_upload, const char *mark)
+{
+	const json_t *upload = json_object_get(context, mark);
+	if (upload != NULL && !json_is_string(json_object_get(upload, "id"))) {
+		(void)json_object_set_new(file_upload, "id", json_sprintf("@%s", name_in(upload)));
+	}
+}
+
+json_t *push_show_uploads(struct push *push, json_t *bodies)
 {
 	const char *mark;
 	json_t *upload;
@@ -518,17 +549,13 @@ json_t *push_show_uploads(const struct push *push)
 		(void)snprintf(key, sizeof key, "%s", mark);
 		bool is_seen = json_object_get(seen, key) != NULL;
 		(void)json_object_set_new(seen, key, json_true());
-		if (is_seen || json_is_string(json_object_get(upload, "id")) ||
-		    is_known((struct push *)push, mark, upload)) {
-			continue;
+		if (!is_seen && !json_is_string(json_object_get(upload, "id")) &&
+		    !is_known(push, mark, upload)) {
+			show_upload(upload, calls);
 		}
-		(void)json_array_append_new(
-			calls,
-			json_pack("{si ss ss s{ss ss ss sO}}", "n", 0, "method", "POST", "path",
-				  "/v1/file_uploads", "body", "mode", "single_part", "filename",
-				  name_in(upload), "content_type", media_type_of(name_in(upload)),
-				  "size", json_object_get(upload, "size")));
 	}
 	json_decref(seen);
+	push_put_ids(push, bodies);
+	each_mark(bodies, show_id, uploads_of(push));
 	return calls;
 }

@@ -59,7 +59,8 @@ must_check int push_note_sources(struct push *push, struct store_transaction *st
 bool push_digest_of_mark(const char *mark, unsigned char ret_digest[DIGEST_BYTES]);
 void push_upload_stamp(const json_t *upload, struct file_stamp *ret_stamp);
 const char *push_upload_ending(const json_t *upload);
-/* The uploads that are left to be made, as requests: for a person to read. New reference. */
-json_t *push_show_uploads(const struct push *push);
+/* The uploads that are left to be made, as requests: for a person to read. In `bodies` what stands
+ * for them is replaced: "@" and the file's name, or the id there is. New reference. */
+json_t *push_show_uploads(struct push *push, json_t *bodies);
 
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cache/content.h"
+#include "cache/labels_file.h"
 #include "cache/queue.h"
 #include "cache/workspace_private.h"
 #include "mapping/base/clock.h"
@@ -99,10 +100,11 @@ static int make_entry(const struct save *save, struct store_transaction *state,
 	return 0;
 }
 
-/* Does the page read so already? A refused text is worth another try: what was wrong with it may
- * have been put right in Notion. */
-static bool reads_so(const struct save *save, struct store_transaction *cache,
-		     const struct node_record *record, const struct queue_entry *entry)
+/* Does the page read so already, and show what it shows? A refused text is worth another try: what
+ * was wrong with it may have been put right in Notion. */
+static bool reads_so(const struct save *save, struct store_transaction *state,
+		     struct store_transaction *cache, const struct node_record *record,
+		     const struct queue_entry *entry)
 {
 	struct store_value shown;
 	uint64_t version;
@@ -113,7 +115,8 @@ static bool reads_so(const struct save *save, struct store_transaction *cache,
 	}
 	return (record->flags & NODE_NEW) == 0 &&
 	       rendering_get(cache, &record->object, &version, &shown) == 0 &&
-	       shown.len == save->len && memcmp(shown.bytes, save->bytes, save->len) == 0;
+	       shown.len == save->len && memcmp(shown.bytes, save->bytes, save->len) == 0 &&
+	       !labels_files_changed(save->workspace, state, &record->object, record->parent);
 }
 
 /* What readers were given goes on being a base for them (design.md §5.4). */
@@ -148,7 +151,7 @@ static int put_text(void *context, struct store_transaction *state)
 	if (r < 0) {
 		return r;
 	}
-	save->is_same = reads_so(save, cache, &record, &entry);
+	save->is_same = reads_so(save, state, cache, &record, &entry);
 	if (!save->is_same) {
 		r = keep_read_version(save, state, cache, &record, &entry);
 		if (r == 0) {

@@ -101,3 +101,17 @@ const char *asset_upload(const struct names *names, struct arena *arena, const c
 {
 	return names != NULL ? ask(names->upload, names->context, arena, path) : NULL;
 }
+
+const char *asset_replaced(const struct names *names, struct arena *arena, const char *path,
+			   size_t index)
+{
+	if (names == NULL || names->replaced_file == NULL || !asset_is_path(path)) {
+		return NULL;
+	}
+	const char *url = names->replaced_file(names->context, path, index);
+	const char *decoded = url == NULL ? asset_decode(arena, path) : path;
+	if (decoded != path) {
+		url = names->replaced_file(names->context, decoded, index);
+	}
+	return url != NULL ? arena_copy(arena, url, strlen(url)) : NULL;
+}

@@ -28,5 +28,8 @@ const char *asset_shown(const struct names *names, const struct asset *asset);
  * `arena`; NULL where `path` is none. */
 const char *asset_stored(const struct names *names, struct arena *arena, const char *path);
 const char *asset_upload(const struct names *names, struct arena *arena, const char *path);
+/* names->replaced_file, the same way. */
+const char *asset_replaced(const struct names *names, struct arena *arena, const char *path,
+			   size_t index);
 
 #endif

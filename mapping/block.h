@@ -195,6 +195,7 @@ struct block {
 				   without the query string (signatures change at each read), for
 				   MEDIA_FILE_UPLOAD the upload's id */
 	enum media_kind media;
+	bool has_copy; /* MEDIA_FILE: its bytes lie in the mount too, so its line can be removed */
 	const char *name;	      /* file: name; child_page, child_database: title; else NULL */
 	enum link_target link_target; /* link_to_page */
 	struct uuid target;	      /* link_to_page; synced copy: the original block */

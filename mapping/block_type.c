@@ -138,6 +138,6 @@ bool block_is_protected(const struct block *block)
 	case BLOCK_AI_BLOCK:
 	case BLOCK_OTHER: return true;
 	case BLOCK_SYNCED_BLOCK: return !block->is_synced_copy;
-	default: return block->media == MEDIA_FILE;
+	default: return block->media == MEDIA_FILE && !block->has_copy;
 	}
 }

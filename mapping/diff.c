@@ -96,10 +96,10 @@ static void warn_of_wanted(struct differ *differ)
 		if (node->is_in_place) {
 			differ->plan->is_exact = false;
 		}
-		if (node->is_in_place && node->is_protected) {
+		if (node->is_in_place && node->match->is_protected) {
 			warn(differ, node->block->line,
 			     "a %s can't be moved through the API, it stays where it is in Notion",
-			     name_of(node->block));
+			     name_of(node->match->block));
 		}
 	}
 }

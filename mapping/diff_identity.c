@@ -87,7 +87,9 @@ static void list_protected(struct node_list *list, struct diff_tree *tree)
 		abort();
 	}
 	for (size_t i = 1; i < tree->count; i++) {
-		if (tree->nodes[i].is_protected) {
+		const struct block *block = tree->nodes[i].block;
+		bool is_replaced = block->media == MEDIA_FILE_UPLOAD && block->has_id;
+		if (tree->nodes[i].is_protected || is_replaced) {
 			list->nodes[list->count++] = &tree->nodes[i];
 		}
 	}
@@ -252,6 +254,20 @@ static void name_all(struct diff_tree *base, struct diff_tree *wanted)
 	free(nodes);
 }
 
+/* A stored file whose bytes lie in the mount goes with its line. */
+static void release_copied(struct diff_tree *base)
+{
+	for (size_t i = base->count; i-- > 1;) {
+		struct diff_node *node = &base->nodes[i];
+		node->is_protected = node->is_protected &&
+				     (node->identity != NULL || block_is_protected(node->block));
+		node->holds_protected = node->is_protected;
+		for (size_t k = 0; k < node->child_count; k++) {
+			node->holds_protected |= node->children[k].holds_protected;
+		}
+	}
+}
+
 void diff_identity_resolve(struct diff_tree *base, struct diff_tree *wanted, bool keeps_ids)
 {
 	struct node_list base_list = {0};
@@ -276,6 +292,7 @@ void diff_identity_resolve(struct diff_tree *base, struct diff_tree *wanted, boo
 	}
 	free(base_list.nodes);
 	free(wanted_list.nodes);
+	release_copied(base);
 	for (size_t i = 0; i < base->count; i++) {
 		struct diff_node *node = &base->nodes[i];
 		node->key = key_of(node, node->identity != NULL ? node : NULL);

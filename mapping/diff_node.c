@@ -60,7 +60,8 @@ void diff_tree_init(struct diff_tree *tree, const struct block *root)
 		node->children = &tree->nodes[filled];
 		if (i > 0) {
 			node->is_opaque = is_opaque(node->block);
-			node->is_protected = block_is_protected(node->block);
+			node->is_protected =
+				block_is_protected(node->block) || node->block->media == MEDIA_FILE;
 			node->holds_protected = node->is_protected;
 			node->payload = payload_hash(node->block);
 		}

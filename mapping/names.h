@@ -72,9 +72,16 @@ struct names {
 	 * that is to be shown a second time. Answers what is to stand for the upload's id in
 	 * {"type":"file_upload","file_upload":{"id":…}} of a body (blocks, a files property, icon,
 	 * cover) until the sender puts the real one there: any text that is no UUID, the same for
-	 * the same bytes at the same path. NULL: no such file, which is an error with its line in the text.
+	 * the same bytes at the same path. NULL: no such file, which is an error with its line in
+	 * the text.
 	 */
 	const char *(*upload)(void *context, const char *path);
+	/*
+	 * A path of changed bytes: what `upload` answers for it takes the place of the file of the
+	 * base that was uploaded from there. Its URL without query string; there may be several, of
+	 * which the base has one. NULL: no more.
+	 */
+	const char *(*replaced_file)(void *context, const char *path, size_t index);
 	/* Is `:name:` a custom emoji of the workspace? Its id. */
 	bool (*find_emoji)(void *context, const char *name, size_t len, struct uuid *ret_id);
 };

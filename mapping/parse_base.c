@@ -242,6 +242,21 @@ static const struct block *next_block(const struct offers *offers, uint64_t key)
 	return NULL;
 }
 
+/* The block that showed what lay at this path before, and is to show what lies there now. */
+static const struct block *find_replaced(struct block_tree *tree, struct block *block,
+					 const struct offers *offers)
+{
+	const char *url;
+	for (size_t i = 0;
+	     (url = asset_replaced(offers->names, &tree->arena, block->url, i)) != NULL; i++) {
+		const struct block *found = next_block(offers, block_key(block, url));
+		if (found != NULL) {
+			return found;
+		}
+	}
+	return NULL;
+}
+
 /* The stored file of a path, else an upload of the local one. */
 static const struct block *find_file(struct block_tree *tree, struct block *block,
 				     const struct offers *offers)
@@ -252,6 +267,7 @@ static const struct block *find_file(struct block_tree *tree, struct block *bloc
 	if (found == NULL) {
 		const char *upload = asset_upload(offers->names, &tree->arena, block->url);
 		if (upload != NULL) {
+			found = find_replaced(tree, block, offers);
 			block->media = MEDIA_FILE_UPLOAD;
 			block->url = upload;
 		}

@@ -23,7 +23,8 @@ int notion_upload_check(const char *file_name, uint64_t size, uint64_t max_bytes
 {
 	if (size == 0) {
 		return failure_before_sending(failure, -ENODATA,
-					      "the file is empty, which Notion does not store");
+					      "the file is empty, which Notion does not store: "
+					      "put something in it");
 	}
 	if (max_bytes > 0 && size > max_bytes) {
 		int r = failure_before_sending(failure, -EFBIG, "");
@@ -35,7 +36,8 @@ int notion_upload_check(const char *file_name, uint64_t size, uint64_t max_bytes
 	}
 	if (strlen(file_name) > UPLOAD_FILE_NAME_MAX_BYTES) {
 		return failure_before_sending(failure, -ENAMETOOLONG,
-					      "the file's name is too long for Notion");
+					      "the file's name is too long for Notion: give it a "
+					      "shorter one");
 	}
 	if (media_type_of(file_name) == NULL) {
 		return failure_before_sending(
@@ -53,6 +55,19 @@ static uint64_t part_size(uint64_t size)
 	part = (part + MIB - 1) / MIB * MIB;
 	part = part < PART_MIN_BYTES ? PART_MIN_BYTES : part;
 	return part <= PART_MAX_BYTES ? part : 0;
+}
+
+json_t *notion_upload_body(const char *file_name, uint64_t size)
+{
+	uint64_t part_bytes = size <= UPLOAD_SINGLE_MAX_BYTES ? size : part_size(size);
+	bool is_single = part_bytes == size;
+	json_t *body = json_pack("{ss ss ss}", "mode", is_single ? "single_part" : "multi_part",
+				 "filename", file_name, "content_type", media_type_of(file_name));
+	if (body != NULL && !is_single && part_bytes > 0) {
+		json_int_t parts = (json_int_t)((size + part_bytes - 1) / part_bytes);
+		(void)json_object_set_new(body, "number_of_parts", json_integer(parts));
+	}
+	return body;
 }
 
 static int read_answer(const json_t *answer, struct failure *failure, struct uuid *ret_upload,
@@ -91,14 +106,9 @@ static int upload_once(struct notion *notion, int fd, uint64_t size, const char 
 	struct upload_part part = {
 		.fd = fd, .file_name = file_name, .content_type = media_type_of(file_name)};
 	json_t *answer = NULL;
-	json_t *body = json_pack("{ss ss ss}", "mode", is_single ? "single_part" : "multi_part",
-				 "filename", file_name, "content_type", part.content_type);
+	json_t *body = notion_upload_body(file_name, size);
 	if (body == NULL) {
 		return failure_before_sending(failure, -EINVAL, "the file's name is not UTF-8");
-	}
-	if (!is_single) {
-		json_int_t parts = (json_int_t)((size + part_bytes - 1) / part_bytes);
-		(void)json_object_set_new(body, "number_of_parts", json_integer(parts));
 	}
 	*ret_expires_ms = notion_now_ms(notion) + LIFE_MS;
 	int r = notion_create_upload(notion, body, failure, &answer);

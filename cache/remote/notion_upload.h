@@ -25,6 +25,8 @@
 must_check int notion_upload(struct notion *notion, int fd, uint64_t size, const char *file_name,
 			     uint64_t max_bytes, struct failure *failure, struct uuid *ret_upload,
 			     int64_t *ret_expires_ms);
+/* What POST /v1/file_uploads is sent for it. New reference; NULL: the name is no UTF-8. */
+json_t *notion_upload_body(const char *file_name, uint64_t size);
 /* The same look at it beforehand. */
 must_check int notion_upload_check(const char *file_name, uint64_t size, uint64_t max_bytes,
 				   struct failure *failure);

@@ -9,7 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "cache/remote/http.h"
+#include "cache/remote/http_file.h"
 #include "mapping/base/clock.h"
 
 #define POINTS_MAX 4000
@@ -123,6 +123,10 @@ int __real_http_send(struct http *http, const struct http_request *request,
 		     struct http_answer *answer);
 int __wrap_http_send(struct http *http, const struct http_request *request,
 		     struct http_answer *answer);
+int __real_http_send_file(struct http *http, const struct http_request *request,
+			  const struct http_file_part *part, struct http_answer *answer);
+int __wrap_http_send_file(struct http *http, const struct http_request *request,
+			  const struct http_file_part *part, struct http_answer *answer);
 int __real_pthread_mutex_lock(pthread_mutex_t *mutex);
 int __wrap_pthread_mutex_lock(pthread_mutex_t *mutex);
 int __real_pthread_mutex_unlock(pthread_mutex_t *mutex);
@@ -170,8 +174,7 @@ int __wrap_pthread_mutex_unlock(pthread_mutex_t *mutex)
 	return __real_pthread_mutex_unlock(mutex);
 }
 
-int __wrap_http_send(struct http *http, const struct http_request *request,
-		     struct http_answer *answer)
+static unsigned enter_request(const struct http_request *request)
 {
 	if (locks_held > 0 || transactions_held > 0) {
 		(void)fprintf(stderr, "%s %s leaves with %u locks and %u transactions held\n",
@@ -179,10 +182,30 @@ int __wrap_http_send(struct http *http, const struct http_request *request,
 		abort();
 	}
 	(void)atomic_fetch_add(&probe.under_way, 1);
-	unsigned number = enter(request->method, request->path);
-	int r = __real_http_send(http, request, answer);
+	return enter(request->method, request->path);
+}
+
+static void leave_request(unsigned number)
+{
 	(void)atomic_fetch_sub(&probe.under_way, 1);
 	leave(number);
+}
+
+int __wrap_http_send(struct http *http, const struct http_request *request,
+		     struct http_answer *answer)
+{
+	unsigned number = enter_request(request);
+	int r = __real_http_send(http, request, answer);
+	leave_request(number);
+	return r;
+}
+
+int __wrap_http_send_file(struct http *http, const struct http_request *request,
+			  const struct http_file_part *part, struct http_answer *answer)
+{
+	unsigned number = enter_request(request);
+	int r = __real_http_send_file(http, request, part, answer);
+	leave_request(number);
 	return r;
 }
 

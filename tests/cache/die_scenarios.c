@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cache/workspace_private.h"
+
 #define PAGE "Home/Page.md"
 #define NINE "Same.\n\nSame.\n\nSame.\n\nSame.\n\nSame.\n\nSame.\n\nSame.\n\nSame.\n\nSame.\n\n"
 #define TEN NINE "Same.\n\n"
@@ -100,6 +102,16 @@ static void adopt_now(struct fixture *fixture, const char *directory, const char
 	assert(r == 0);
 	r = workspace_adopt(fixture->workspace, attr.node, name, &made);
 	assert(r == 0 || r == -EEXIST);
+}
+
+/* A file of this machine, as a person puts one beside the page. */
+static void put_file(struct fixture *fixture, const char *name, const char *bytes)
+{
+	struct node_attr attr;
+	int r = fixture_find(fixture, "Home", &attr);
+	assert(r == 0);
+	r = local_write_file(fixture->workspace->local, attr.node, name, bytes, strlen(bytes));
+	assert(r == 0);
 }
 
 /* Somebody else's change; `json` is the edit, with %s where the id belongs. */
@@ -341,6 +353,43 @@ static void move_and_save(struct fixture *fixture)
 	write_now(fixture, "Home/Box/Leaf.md", "Same.\n\nSame.\n\nOther.\n\nLast.\n");
 }
 
+static void show_pictures(struct fixture *fixture)
+{
+	put_file(fixture, "pic.png", "One picture.");
+	put_file(fixture, "other.png", "Another.");
+	write_now(fixture, PAGE,
+		  "Same.\n\n![](pic.png)\n\n![](pic.png)\n\nSame.\n\nSame.\n\nLast.\n\n"
+		  "![](other.png)\n");
+}
+
+static void create_with_picture(struct fixture *fixture)
+{
+	put_file(fixture, "pic.png", "One picture.");
+	write_now(fixture, PAGE, "Same.\n\n![](pic.png)\n\n- a\n\n\t![](pic.png)\n\nSame.\n");
+}
+
+static void set_pictures(struct fixture *fixture)
+{
+	put_file(fixture, "pic.png", "One picture.");
+	put_file(fixture, "other.png", "Another.");
+	write_now(fixture, PAGE, "---\nicon: pic.png\ncover: other.png\n---\n" THREE);
+}
+
+static void before_pictures(struct fixture *fixture)
+{
+	put_file(fixture, "pic.png", "One picture.");
+	put_file(fixture, "other.png", "Another.");
+	prepare(fixture, PAGE,
+		"Same.\n\n![](pic.png)\n\n![](other.png)\n\n![](other.png)\n\nSame.\n");
+}
+
+static void change_picture(struct fixture *fixture)
+{
+	put_file(fixture, "pic.png", "A new picture.");
+	write_now(fixture, PAGE,
+		  "Same.\n\n![](pic.png)\n\n![](other.png)\n\n![](other.png)\n\nLast.\n");
+}
+
 const struct scenario scenarios[] = {
 	{.name = "update",
 	 .before = before_three,
@@ -523,5 +572,33 @@ const struct scenario scenarios[] = {
 	 .act = two_saves,
 	 .writes = 2,
 	 .expected = {{PAGE, "Same.\n\nSame.\n\nOther.\n\nLast.\n\nLast.\n"}}},
+	{.name = "pictures",
+	 .before = before_three,
+	 .arm = read_page,
+	 .act = show_pictures,
+	 .writes = 6,
+	 .expected = {{PAGE,
+		       "Same.\n\n![](.assets/pic.png)\n\n![](.assets/pic%20~xxxx.png)\n\nSame.\n"
+		       "\nSame.\n\nLast.\n\n![](.assets/other.png)\n"}},
+	 .is_quick = true},
+	{.name = "create with a picture",
+	 .act = create_with_picture,
+	 .writes = 3,
+	 .expected = {{PAGE, "Same.\n\n![](.assets/pic.png)\n\n- a\n\n\t![](.assets/"
+			     "pic%20~xxxx.png)\n\nSame.\n"}}},
+	{.name = "icon and cover",
+	 .before = before_three,
+	 .arm = read_page,
+	 .act = set_pictures,
+	 .writes = 5,
+	 .expected = {{PAGE,
+		       "---\nicon: .assets/pic.png\ncover: .assets/other.png\n---\n\n" THREE}}},
+	{.name = "picture changed",
+	 .before = before_pictures,
+	 .arm = read_page,
+	 .act = change_picture,
+	 .writes = 4,
+	 .expected = {{PAGE, "Same.\n\n![](.assets/pic.png)\n\n![](.assets/other.png)\n\n"
+			     "![](.assets/other%20~xxxx.png)\n\nLast.\n"}}},
 };
 const unsigned scenario_count = sizeof scenarios / sizeof scenarios[0];

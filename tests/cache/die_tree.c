@@ -125,13 +125,40 @@ static void print_known(struct buf *out, const json_t *dump, const json_t *known
 	json_decref(found);
 }
 
+/* A stored file is what its bytes are: its address differs from run to run. */
+static void say_bytes(json_t *value, const json_t *files)
+{
+	const char *key;
+	json_t *item;
+	size_t i;
+	json_array_foreach (value, i, item) {
+		say_bytes(item, files);
+	}
+	const char *url = json_string_value(json_object_get(value, "url"));
+	const char *name = url == NULL ? NULL : strrchr(url, '/');
+	if (name != NULL && json_object_get(value, "expiry_time") != NULL) {
+		json_object_foreach ((json_t *)files, key, item) {
+			if (strstr(url, key) != NULL) {
+				(void)json_object_set(value, "bytes", item);
+			}
+		}
+		(void)json_object_set_new(value, "name", json_string(name));
+	}
+	json_object_foreach (value, key, item) {
+		say_bytes(item, files);
+	}
+}
+
 static int compare_texts(const void *a, const void *b)
 {
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-char *tree_text(const json_t *dump, const json_t *known_ids)
+char *tree_text(const json_t *given, const json_t *known_ids)
 {
+	json_t *dump = json_deep_copy(given);
+	say_bytes(json_object_get(dump, "pages"), json_object_get(given, "files"));
+	say_bytes(json_object_get(dump, "blocks"), json_object_get(given, "files"));
 	const json_t *pages = json_object_get(dump, "pages");
 	size_t count = json_array_size(pages);
 	char **texts = calloc(count + 1, sizeof *texts);
@@ -155,6 +182,7 @@ char *tree_text(const json_t *dump, const json_t *known_ids)
 	print_line(&all, 0, json_object_get(dump, "data_sources"), known_ids, false);
 	print_line(&all, 0, json_object_get(dump, "databases"), known_ids, false);
 	print_known(&all, dump, known_ids);
+	json_decref(dump);
 	return buf_steal(&all, NULL);
 }
 

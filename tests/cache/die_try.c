@@ -306,6 +306,9 @@ static void list_files(struct listing *listing, node_id directory)
 	}
 	free(sorted);
 	json_object_foreach (directories, name, node) {
+		if (strcmp(name, ASSETS_NAME) == 0) {
+			continue; /* it follows from the texts */
+		}
 		(void)snprintf(listing->path + len, sizeof listing->path - len, "%s%s",
 			       len > 0 ? "/" : "", name);
 		list_files(listing, (node_id)json_integer_value(node));
@@ -330,8 +333,9 @@ static size_t files_found;
 static int count_file(const char *path, const struct stat *stat, int kind, struct FTW *where)
 {
 	(void)stat;
-	(void)where;
-	if (kind == FTW_F) {
+	const char *ending = strrchr(path + where->base, '.');
+	bool is_picture = ending != NULL && strcmp(ending, ".png") == 0; /* put there by the act */
+	if (kind == FTW_F && !is_picture) {
 		(void)fprintf(stderr, "left beside the pages: %s\n", path);
 		files_found++;
 	}
@@ -371,6 +375,15 @@ static void run_second(struct fixture *fixture, const struct try *try)
 	_exit(0);
 }
 
+/* "pic%20~1a2b.png": which of two gets the suffix is certain, its digits are not. */
+static void hide_suffixes(char *text)
+{
+	for (char *at = text; at != NULL && (at = strstr(at, "%20~")) != NULL;) {
+		at += strlen("%20~");
+		memset(at, 'x', strspn(at, "0123456789abcdef"));
+	}
+}
+
 /* A mount that never saw this one shows what is expected. */
 static void run_fresh(struct fixture *fixture, const struct try *try)
 {
@@ -391,6 +404,7 @@ static void run_fresh(struct fixture *fixture, const struct try *try)
 			continue;
 		}
 		char *text = fixture_read(fixture, expected->path);
+		hide_suffixes(text);
 		if (text == NULL || strcmp(text, expected->text) != 0) {
 			(void)fprintf(stderr, "%s:\n%s", expected->path, text == NULL ? "" : text);
 			status = 5;

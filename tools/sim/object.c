@@ -162,6 +162,11 @@ static void sign_file(struct sim *sim, json_t *file)
 		return;
 	}
 	int64_t now_ms = sim_clock_now_ms(&sim->clock);
+	CLEANUP(free) char *own = NULL;
+	const char *base = workspace_config_string(&sim->workspace, "files_base_url", NULL);
+	if (base == NULL && asprintf(&own, "http://127.0.0.1:%u/_files", sim->port) < 0) {
+		return;
+	}
 	char date[32];
 	format_amazon_date(now_ms, date);
 	char expiry[CLOCK_ISO_BYTES];
@@ -169,10 +174,10 @@ static void sign_file(struct sim *sim, json_t *file)
 	sim->reads++;
 	(void)json_object_set_new(
 		file, "url",
-		json_sprintf("http://127.0.0.1:%u/_files%.*s?X-Amz-Algorithm=AWS4-HMAC-SHA256"
+		json_sprintf("%s%.*s?X-Amz-Algorithm=AWS4-HMAC-SHA256"
 			     "&X-Amz-Date=%s&X-Amz-Expires=3600&X-Amz-Signature=%016llx"
 			     "&X-Amz-SignedHeaders=host",
-			     sim->port, (int)strcspn(path, "?"), path, date,
+			     base != NULL ? base : own, (int)strcspn(path, "?"), path, date,
 			     (unsigned long long)(sim->reads * 0x9e3779b97f4a7c15u)));
 	(void)json_object_set_new(file, "expiry_time", json_string(expiry));
 }

@@ -200,7 +200,9 @@ void workspace_new_id(struct workspace *workspace, int version, char id[UUID_TEX
 				       (unsigned)(spread >> 56), (unsigned)(0x8000 | (n & 0x3fff)),
 				       (unsigned long long)(spread >> 8 & 0xffffffffffff));
 		}
-	} while (workspace_find(workspace, id) != NULL);
+	} while (workspace_find(workspace, id) != NULL ||
+		 workspace_child_index(workspace->file_uploads, id) <
+			 json_array_size(workspace->file_uploads));
 }
 
 const char *workspace_config_string(const struct workspace *workspace, const char *key,
