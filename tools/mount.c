@@ -374,8 +374,6 @@ static int serve(struct daemon *daemon, char *token)
 
 	int r = start(daemon, token, &message);
 	explicit_bzero(token, strlen(token));
-	/* A core dump would hold the token and everybody's pages. */
-	(void)prctl(PR_SET_DUMPABLE, 0);
 	if (r == 0) {
 		r = -pthread_create(&reporter, NULL, report_main, daemon);
 	}
@@ -486,6 +484,8 @@ int command_mount(int argc, char **argv)
 	if (r == 0) {
 		r = check_fuse();
 	}
+	/* A core dump would hold the token and everybody's pages, and so does /proc/PID/mem. */
+	(void)prctl(PR_SET_DUMPABLE, 0);
 	if (r == 0 && token_get(&options, &token, &message) < 0) {
 		r = complain("%s", message != NULL ? message : "no token");
 	}

@@ -6,7 +6,8 @@
 #ifndef NOTIONFS_TOOLS_PRINT_H
 #define NOTIONFS_TOOLS_PRINT_H
 
-/* To stdout, control characters but for line ends as \x1b and the like. */
+/* To stdout; control characters but for line ends, and what turns the direction of a text around,
+ * as \x1b and the like. */
 void print_safe(const char *text);
 
 #endif

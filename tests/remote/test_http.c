@@ -259,6 +259,24 @@ START_TEST(stop_ends_requests_that_wait_for_an_answer_and_refuses_new_ones)
 }
 END_TEST
 
+START_TEST(an_answer_that_does_not_come_is_waited_for_so_long_and_no_longer)
+{
+	SERVE({.is_held = true})
+	struct http *http = connect_to(scripted_server_url(server));
+	struct http_request request = {.method = "GET",
+				       .path = "/v1/x",
+				       .token = "ntn_secret",
+				       .api_version = "2026-03-11",
+				       .timeout_ms = 100};
+	struct http_answer answer;
+	http_answer_init(&answer);
+	ck_assert_int_eq(http_send(http, &request, &answer), -ETIMEDOUT);
+	http_answer_release(&answer);
+	http_free(http);
+	scripted_server_free(server);
+}
+END_TEST
+
 SUITE_CASES = {
 	&only_https_or_this_host_is_spoken_to,
 	&a_request_carries_what_notion_needs_and_the_connection_is_kept,
@@ -270,5 +288,6 @@ SUITE_CASES = {
 	&an_answer_without_end_is_given_up,
 	&retry_after_is_seconds_or_a_date,
 	&stop_ends_requests_that_wait_for_an_answer_and_refuses_new_ones,
+	&an_answer_that_does_not_come_is_waited_for_so_long_and_no_longer,
 };
 SUITE_MAIN("http")
