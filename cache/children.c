@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cache/arriving.h"
 #include "cache/children_missing.h"
 #include "cache/content.h"
 #include "cache/object_index.h"
@@ -107,18 +108,59 @@ static void leave_out_moved(struct workspace *workspace, struct store_transactio
 	list->count = kept;
 }
 
+/* Leaves out pages that are being made here: their nodes get these ids when that is settled, and
+ * until then nothing stands beside them. */
+static void leave_out_arriving(struct workspace *workspace, struct store_transaction *state,
+			       node_id directory, struct child_list *list)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < list->count; i++) {
+		struct node_record record;
+		if (list->items[i].role != ROLE_PAGE ||
+		    tree_find(state, &list->items[i].object, false, &record) == 0 ||
+		    !arriving_has(state, &list->items[i])) {
+			list->items[kept++] = list->items[i];
+		}
+	}
+	if (kept < list->count) {
+		recent_note(&workspace->left_out, directory);
+	}
+	list->count = kept;
+}
+
+/* Marks those whose titles were written by us while the listing was on its way; true when one of
+ * them is another here: ours, or somebody's from after that. */
+static bool mark_older(struct workspace *workspace, struct store_transaction *state,
+		       struct child_list *list, uint64_t asked)
+{
+	bool is_other = false;
+	for (size_t i = 0; i < list->count; i++) {
+		struct tree_child *child = &list->items[i];
+		struct node_record record;
+		child->is_older = child->role == ROLE_PAGE &&
+				  tree_find(state, &child->object, false, &record) == 0 &&
+				  recent_since(&workspace->written, record.node, asked);
+		is_other |= child->is_older && !tree_name_fits(&record, child->title);
+	}
+	return is_other;
+}
+
 /* Places the children, tells the kernel, and sees after what is new or missing. */
 static int place(struct workspace *workspace, node_id directory, struct child_list *list,
-		 enum job_kind job, const struct uuid *job_object, enum priority priority)
+		 uint64_t asked, enum job_kind job, const struct uuid *job_object,
+		 enum priority priority)
 {
 	CLEANUP(tree_changes) struct tree_changes changes = {0};
 	CLEANUP(transaction) struct store_transaction *state = NULL;
 	CLEANUP(transaction) struct store_transaction *cache = NULL;
 	struct uuid *missing = NULL;
 	size_t missing_count = 0;
+	bool is_other = false;
 	int r = workspace_begin(workspace, true, &state, &cache);
 	if (r == 0) {
 		leave_out_moved(workspace, state, directory, list);
+		leave_out_arriving(workspace, state, directory, list);
+		is_other = mark_older(workspace, state, list, asked);
 		r = tree_sync(state, directory, list->items, list->count, &workspace->owner,
 			      clock_now_ms(), &changes, &missing, &missing_count);
 	}
@@ -136,6 +178,10 @@ static int place(struct workspace *workspace, node_id directory, struct child_li
 				trash_tend(workspace); /* restored in Notion */
 				break;
 			}
+		}
+		if (is_other) {
+			fetcher_request(&workspace->fetcher, job, job_object, PRIORITY_REFRESH,
+					true);
 		}
 		if (missing_count == 0 && directory == NODE_ROOT) {
 			atomic_store(&workspace->vanished.frozen, 0);
@@ -207,7 +253,7 @@ static void collect(struct workspace *workspace, struct store_transaction *cache
 }
 
 int children_of_page(struct workspace *workspace, const struct uuid *page, const json_t *blocks,
-		     enum priority priority)
+		     uint64_t asked, enum priority priority)
 {
 	CLEANUP(tree_changes) struct tree_changes changes = {0};
 	struct store_transaction *state = NULL;
@@ -245,7 +291,8 @@ int children_of_page(struct workspace *workspace, const struct uuid *page, const
 		r = workspace_commit(&state, NULL);
 		if (r == 0) {
 			workspace_tell(workspace, &changes);
-			r = place(workspace, directory.node, &list, JOB_PAGE, page, priority);
+			r = place(workspace, directory.node, &list, asked, JOB_PAGE, page,
+				  priority);
 		}
 	} else if (r == -ENOENT) {
 		r = 0; /* no place in the tree, or nothing to hold */
@@ -290,7 +337,9 @@ int children_of_database(struct workspace *workspace, const struct uuid *databas
 	}
 	bool is_flat = (record.flags & NODE_FLAT) != 0;
 	if (!is_flat) {
-		r = place(workspace, record.node, &list, JOB_DATABASE, database, priority);
+		/* Sources are no pages. */
+		r = place(workspace, record.node, &list, recent_count(&workspace->written),
+			  JOB_DATABASE, database, priority);
 	} else {
 		/* Later sources are sub-directories among the rows. */
 		for (i = 0; r == 0 && i < list.count; i++) {
@@ -325,22 +374,40 @@ static int retitle(struct store_transaction *state, const struct object_info *in
 		     : tree_retitle(state, &record, info->title, clock_now_ms(), changes);
 }
 
+/* Search is an index, which lags (notion-api.md §4.1), and what was asked for before one of our
+ * writes shows the page from before it, perhaps with a stamp of the same minute. */
+static bool is_older(struct workspace *workspace, struct store_transaction *state,
+		     const struct object_info *info, const struct object_info *known,
+		     uint64_t asked)
+{
+	struct node_record record;
+	return info->edited_ms < known->edited_ms ||
+	       (tree_find(state, &info->id, false, &record) == 0 &&
+		recent_since(&workspace->written, record.node, asked));
+}
+
 int children_take_object(struct workspace *workspace, struct store_transaction *state,
-			 struct store_transaction *cache, const json_t *object, node_id *ret_node,
-			 struct tree_changes *changes)
+			 struct store_transaction *cache, const json_t *object, uint64_t asked,
+			 struct taken *ret_taken, struct tree_changes *changes)
 {
 	CLEANUP(object_info) struct object_info info = {0};
 	CLEANUP(object_info) struct object_info old_info = {0};
+	struct node_record record;
 	json_t *old = NULL;
 	bool changed = false;
-	*ret_node = 0;
+	*ret_taken = (struct taken){0};
 	int r = object_info_init(object, &info);
 	if (r < 0) {
 		return r;
 	}
+	ret_taken->object = info.id;
 	bool is_known =
 		object_get(cache, &info.id, &old) == 0 && object_info_init(old, &old_info) == 0;
 	json_decref(old);
+	if (is_known && info.kind == OBJECT_PAGE &&
+	    is_older(workspace, state, &info, &old_info, asked)) {
+		return 0;
+	}
 	bool is_edited = is_known && info.edited_ms != old_info.edited_ms;
 	if (is_known && !is_edited && info.kind == OBJECT_PAGE) {
 		/* The same stamp: what we hold may be completer (relations past 25). */
@@ -357,16 +424,16 @@ int children_take_object(struct workspace *workspace, struct store_transaction *
 		if (r == 0) {
 			r = body_set_stale(cache, &info.id);
 		}
-		if (r == 0) {
-			fetcher_request(&workspace->fetcher, JOB_PAGE, &info.id, PRIORITY_REFRESH,
-					true);
-		}
+		ret_taken->is_stale = r == 0;
 	}
 	if (r == 0) {
 		r = object_put(cache, object, &changed);
 	}
 	if (r == 0 && is_known && info.kind == OBJECT_PAGE &&
 	    strcmp(info.title, old_info.title) != 0) {
+		if (tree_find(state, &info.id, false, &record) == 0) {
+			recent_note(&workspace->written, record.node);
+		}
 		r = retitle(state, &info, changes);
 	}
 	if (r == 0 && changed && is_known && info.kind == OBJECT_PAGE && !is_edited) {
@@ -375,9 +442,20 @@ int children_take_object(struct workspace *workspace, struct store_transaction *
 		node_id node = 0;
 		r = content_update(workspace, state, cache, &info.id, &node, &is_new_text, changes);
 		r = r == -ENOENT ? 0 : r;
-		*ret_node = is_new_text ? node : 0;
+		ret_taken->changed = is_new_text ? node : 0;
 	}
 	return r;
+}
+
+void children_taken(struct workspace *workspace, const struct taken *taken)
+{
+	if (taken->is_stale) {
+		fetcher_request(&workspace->fetcher, JOB_PAGE, &taken->object, PRIORITY_REFRESH,
+				true);
+	}
+	if (taken->changed != 0) {
+		workspace_tell_pulled(workspace, taken->changed);
+	}
 }
 
 /* Rows that point into this data source were rendered before its names were known. */
@@ -461,10 +539,10 @@ int children_take_rows(struct workspace *workspace, const json_t *rows, struct r
 	CLEANUP(transaction) struct store_transaction *state = NULL;
 	CLEANUP(transaction) struct store_transaction *cache = NULL;
 	size_t count = json_array_size(rows);
-	CLEANUP(free) node_id *nodes = calloc(count + 1, sizeof *nodes);
+	CLEANUP(free) struct taken *taken = calloc(count + 1, sizeof *taken);
 	struct object_info *infos =
 		realloc(list->infos, (list->count + count + 1) * sizeof *list->infos);
-	if (nodes == NULL || infos == NULL) {
+	if (taken == NULL || infos == NULL) {
 		abort();
 	}
 	list->infos = infos;
@@ -477,7 +555,8 @@ int children_take_rows(struct workspace *workspace, const json_t *rows, struct r
 			list->count += r == 0 ? 1 : 0;
 		}
 		if (r == 0) {
-			r = children_take_object(workspace, state, cache, row, &nodes[i], &changes);
+			r = children_take_object(workspace, state, cache, row, list->asked,
+						 &taken[i], &changes);
 		}
 	}
 	r = r < 0 ? r : workspace_commit(&state, &cache);
@@ -485,9 +564,7 @@ int children_take_rows(struct workspace *workspace, const json_t *rows, struct r
 		workspace_tell(workspace, &changes);
 	}
 	for (i = 0; r == 0 && i < count; i++) {
-		if (nodes[i] != 0) {
-			workspace_tell_pulled(workspace, nodes[i]);
-		}
+		children_taken(workspace, &taken[i]);
 	}
 	return r;
 }
@@ -522,7 +599,8 @@ int children_of_data_source(struct workspace *workspace, const struct uuid *data
 	store_abort(cache);
 	bool is_first = r == 0 && (directory.flags & NODE_LISTED) == 0;
 	if (r == 0) {
-		r = place(workspace, directory.node, &list, JOB_DATA_SOURCE, data_source, priority);
+		r = place(workspace, directory.node, &list, rows->asked, JOB_DATA_SOURCE,
+			  data_source, priority);
 	}
 	if (r == 0 && is_first) {
 		r = render_related(workspace, schema);
@@ -532,7 +610,7 @@ int children_of_data_source(struct workspace *workspace, const struct uuid *data
 }
 
 int children_of_root(struct workspace *workspace, const struct object_info *infos, size_t count,
-		     enum priority priority)
+		     uint64_t asked, enum priority priority)
 {
 	struct child_list list = {0};
 	struct uuid none = {{0}};
@@ -552,7 +630,7 @@ int children_of_root(struct workspace *workspace, const struct object_info *info
 	}
 	store_abort(cache);
 	if (r == 0) {
-		r = place(workspace, NODE_ROOT, &list, JOB_DISCOVER, &none, priority);
+		r = place(workspace, NODE_ROOT, &list, asked, JOB_DISCOVER, &none, priority);
 	}
 	free(list.items);
 	return r;

@@ -321,6 +321,35 @@ int content_prune_versions(struct store_transaction *state, int64_t now_ms)
 	return r;
 }
 
+static int note_version(void *context, const void *key, size_t key_len,
+			const struct store_value *value)
+{
+	struct old_versions *old = context;
+	(void)value;
+	if (old->count == PRUNED_AT_ONCE || key_len != KEY_VERSION_BYTES) {
+		return 1;
+	}
+	memcpy(old->keys[old->count++], key, key_len);
+	return 0;
+}
+
+int content_forget_versions(struct store_transaction *state, const struct uuid *page)
+{
+	struct old_versions *old = calloc(1, sizeof *old);
+	int r = old == NULL ? -ENOMEM : 1;
+	while (r == 1) {
+		old->count = 0;
+		r = store_each(state, STATE_VERSION, page->bytes, 16, 16, note_version, old);
+		for (size_t i = 0; r >= 0 && i < old->count; i++) {
+			int deleted =
+				store_delete(state, STATE_VERSION, old->keys[i], KEY_VERSION_BYTES);
+			r = deleted < 0 ? deleted : r;
+		}
+	}
+	free(old);
+	return r < 0 ? r : store_delete(state, STATE_TEXT, page->bytes, 16);
+}
+
 int content_update(struct workspace *workspace, struct store_transaction *state,
 		   struct store_transaction *cache, const struct uuid *page, node_id *ret_node,
 		   bool *ret_changed, struct tree_changes *changes)

@@ -49,6 +49,9 @@ must_check int content_keep_version(struct store_transaction *state,
  * more. */
 must_check int content_prune_versions(struct store_transaction *state, int64_t now_ms);
 
+/* Forgets all texts and versions that were kept of a page: another node takes it over. */
+must_check int content_forget_versions(struct store_transaction *state, const struct uuid *page);
+
 /* Keeps this base as the version the node has now: that of a text that was not sent yet. */
 must_check int content_keep_base(struct store_transaction *state, const struct node_record *page,
 				 const json_t *base);

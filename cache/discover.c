@@ -62,11 +62,11 @@ static void request_parent(struct workspace *workspace, struct store_transaction
 
 static int take_result(struct workspace *workspace, struct store_transaction *state,
 		       struct store_transaction *cache, const json_t *object,
-		       const struct object_info *info, bool *ret_is_new, node_id *ret_node,
-		       struct tree_changes *changes)
+		       const struct object_info *info, uint64_t asked, bool *ret_is_new,
+		       struct taken *ret_taken, struct tree_changes *changes)
 {
 	*ret_is_new = !object_exists(cache, &info->id);
-	int r = children_take_object(workspace, state, cache, object, ret_node, changes);
+	int r = children_take_object(workspace, state, cache, object, asked, ret_taken, changes);
 	if (r == 0 && info->kind == OBJECT_DATA_SOURCE) {
 		r = object_add_child(cache, &info->database, &info->id);
 		if (r == 0 && info->database_parent_kind == PARENT_PAGE) {
@@ -82,22 +82,23 @@ static int take_result(struct workspace *workspace, struct store_transaction *st
 }
 
 /* One search answer into the stores, in one transaction. */
-static int take_results(struct workspace *workspace, const json_t *results, int64_t until_ms,
-			int64_t *newest_ms, bool *ret_found_new, bool *ret_is_done)
+static int take_results(struct workspace *workspace, const json_t *results, uint64_t asked,
+			int64_t until_ms, int64_t *newest_ms, bool *ret_found_new,
+			bool *ret_is_done)
 {
 	CLEANUP(transaction) struct store_transaction *state = NULL;
 	CLEANUP(transaction) struct store_transaction *cache = NULL;
 	CLEANUP(tree_changes) struct tree_changes changes = {0};
-	node_id nodes[100];
-	size_t node_count = 0;
+	struct taken taken[100]; /* more are in no answer (notion-api.md §3.2) */
+	size_t taken_count = 0;
 	size_t i;
 	json_t *object;
 	int r = workspace_begin(workspace, true, &state, &cache);
 	json_array_foreach (results, i, object) {
 		CLEANUP(object_info) struct object_info info = {0};
 		bool is_new = false;
-		node_id node = 0;
-		if (r < 0 || object_info_init(object, &info) < 0) {
+		if (r < 0 || taken_count == sizeof taken / sizeof taken[0] ||
+		    object_info_init(object, &info) < 0) {
 			continue; /* an object of a kind newer than us */
 		}
 		*newest_ms = info.edited_ms > *newest_ms ? info.edited_ms : *newest_ms;
@@ -108,11 +109,9 @@ static int take_results(struct workspace *workspace, const json_t *results, int6
 		if (info.in_trash) {
 			continue; /* trashed data sources still show up (notion-api.md §4.1) */
 		}
-		r = take_result(workspace, state, cache, object, &info, &is_new, &node, &changes);
+		r = take_result(workspace, state, cache, object, &info, asked, &is_new,
+				&taken[taken_count++], &changes);
 		*ret_found_new |= is_new;
-		if (node != 0 && node_count < sizeof nodes / sizeof nodes[0]) {
-			nodes[node_count++] = node;
-		}
 	}
 	if (r == 0) {
 		r = workspace_commit(&state, &cache);
@@ -120,8 +119,8 @@ static int take_results(struct workspace *workspace, const json_t *results, int6
 	if (r == 0) {
 		workspace_tell(workspace, &changes);
 	}
-	for (i = 0; r == 0 && i < node_count; i++) {
-		workspace_tell_pulled(workspace, nodes[i]);
+	for (i = 0; r == 0 && i < taken_count; i++) {
+		children_taken(workspace, &taken[i]);
 	}
 	return r;
 }
@@ -137,12 +136,13 @@ int discover_search(struct workspace *workspace, enum priority priority, int64_t
 	int r = 0;
 	while (r == 0 && !is_done) {
 		json_t *answer = NULL;
+		uint64_t asked = recent_count(&workspace->written);
 		r = notion_search(workspace->notion, priority, cursor, &failure, &answer);
 		if (r < 0) {
 			log_warning("search failed: %s", failure.message);
 			break;
 		}
-		r = take_results(workspace, json_object_get(answer, "results"), until_ms,
+		r = take_results(workspace, json_object_get(answer, "results"), asked, until_ms,
 				 &newest_ms, &found_new, &is_done);
 		free(cursor);
 		cursor = NULL;

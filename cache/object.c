@@ -360,3 +360,8 @@ int rendering_put(struct store_transaction *cache, const struct uuid *page, uint
 	free(record);
 	return r;
 }
+
+int rendering_delete(struct store_transaction *cache, const struct uuid *page)
+{
+	return store_delete(cache, CACHE_RENDERING, page->bytes, 16);
+}

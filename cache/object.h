@@ -90,6 +90,7 @@ must_check int rendering_get(struct store_transaction *cache, const struct uuid 
 			     uint64_t *ret_version, struct store_value *ret_bytes);
 must_check int rendering_put(struct store_transaction *cache, const struct uuid *page,
 			     uint64_t version, const void *bytes, size_t len);
+must_check int rendering_delete(struct store_transaction *cache, const struct uuid *page);
 
 /* FNV-1a, 64 bit: tells texts apart, protects nothing. */
 uint64_t content_hash(const void *bytes, size_t len);

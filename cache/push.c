@@ -18,6 +18,9 @@
 #include "mapping/base/log.h"
 #include "mapping/parse.h"
 
+/* A create that is not settled by then is planned anew. */
+#define LEFT_OUT_MS ((int64_t)3600 * 1000)
+
 static void push_release(struct push *push)
 {
 	queue_entry_release(&push->entry);
@@ -352,6 +355,28 @@ static bool is_blocked_by_trash(struct push *push, int *ret_result)
 	return false;
 }
 
+/* A listing left out what might have been this page: now that can be told. */
+static void list_again(struct workspace *workspace, node_id parent)
+{
+	struct store_transaction *state = NULL;
+	struct node_record directory;
+	if (!recent_has(&workspace->left_out, parent, LEFT_OUT_MS) ||
+	    workspace_begin(workspace, false, &state, NULL) < 0) {
+		return;
+	}
+	int r = tree_get(state, parent, &directory);
+	store_abort(state);
+	if (r < 0) {
+		return;
+	}
+	recent_forget(&workspace->left_out, parent);
+	enum job_kind job = directory.role == ROLE_PAGE_DIRECTORY ? JOB_PAGE
+			    : directory.role == ROLE_ROOT	  ? JOB_DISCOVER
+			    : directory.role == ROLE_DATABASE	  ? JOB_DATABASE
+								  : JOB_DATA_SOURCE;
+	fetcher_request(&workspace->fetcher, job, &directory.object, PRIORITY_REFRESH, true);
+}
+
 int push_page(struct workspace *workspace, node_id node, int64_t *ret_again_ms)
 {
 	struct push push = {.workspace = workspace, .answers = json_object()};
@@ -391,6 +416,9 @@ int push_page(struct workspace *workspace, node_id node, int64_t *ret_again_ms)
 	}
 	if (was_new && (r == 0 || r == -EAGAIN)) {
 		push_wake_others(&push);
+	}
+	if (was_new && (r == 0 || push.journal == NULL)) {
+		list_again(workspace, push.record.parent);
 	}
 	if (r < 0 && r != -EAGAIN && r != -EINPROGRESS) {
 		log_error("saving %s failed: %s", push.record.name, strerror(-r));

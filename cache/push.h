@@ -133,7 +133,8 @@ must_check int push_rebase(struct push *push);
 bool push_is_merged(const struct push *push);
 /* The node of a new page gets the id Notion gave. */
 must_check int push_adopt_page(struct push *push, struct store_transaction *state,
-			       struct node_record *record, struct tree_changes *changes);
+			       struct store_transaction *cache, struct node_record *record,
+			       struct tree_changes *changes);
 
 /* The base with the calls that are done, and nothing else, applied. `remote` is what Notion has
  * now, or NULL while all answers are here. -ESTALE: it can't be said without. */

@@ -22,6 +22,15 @@
 #include "mapping/json.h"
 #include "mapping/parse.h"
 
+/* What is read by others at the same time is read again, so often at once. */
+#define FINISH_TRIES_MAX 5
+
+/* The page's own id: a new one got it from Notion. */
+static const struct uuid *page_id(const struct push *push)
+{
+	return uuid_is_zero(&push->page) ? &push->record.object : &push->page;
+}
+
 /* Has nobody else changed the page since the author looked, as far as we have read? */
 static bool is_base_present(struct push *push)
 {
@@ -119,7 +128,9 @@ struct result {
 	json_t *blocks;
 	json_t *authored;
 	json_t *merged_over; /* of a merged save, instead of `authored`: what its author meant */
+	json_t *known;	     /* `page` as the cache had it; NULL: Notion has just said it */
 	int64_t fetched_ms;
+	uint64_t stamp; /* of the body before Notion was asked for what is to replace it */
 	bool is_changed;
 	bool is_implied; /* it is shown later */
 	char *left_over; /* a text saved over one that was merged since */
@@ -132,6 +143,7 @@ static void result_release(struct result *result)
 	json_decref(result->blocks);
 	json_decref(result->authored);
 	json_decref(result->merged_over);
+	json_decref(result->known);
 	free(result->left_over);
 }
 
@@ -217,24 +229,57 @@ static int take_title(struct store_transaction *state, struct node_record *recor
 	return r < 0 ? r : tree_retitle(state, record, info.title, clock_now_ms(), changes);
 }
 
+/* Has a call told Notion a title or values? Making the page is none: nobody knew it before. */
+static bool has_written_page(const struct push *push)
+{
+	size_t i;
+	json_t *call;
+	size_t done = (size_t)json_integer_value(json_object_get(push->journal, "done"));
+	json_array_foreach (json_object_get(push->journal, "calls"), i, call) {
+		if (i < done && strncmp(json_get_text(call, "path"), "/v1/pages/", 10) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Notion's page object, unless a newer one came while the page was sent. */
+static int store_page(struct push *push, struct store_transaction *cache, struct result *result)
+{
+	json_t *now = result->known == NULL ? NULL : object_find(cache, &push->record.object);
+	if (now != NULL && !json_equal(now, result->known)) {
+		json_decref(result->page);
+		result->page = now;
+		return 0;
+	}
+	json_decref(now);
+	if (has_written_page(push)) {
+		recent_note(&push->workspace->written, push->record.node);
+	}
+	return object_put(cache, result->page, NULL);
+}
+
+/* -EAGAIN: another body came since Notion was asked. */
 static int store_result(struct push *push, struct result *result, struct tree_changes *changes)
 {
 	CLEANUP(transaction) struct store_transaction *state = NULL;
 	CLEANUP(transaction) struct store_transaction *cache = NULL;
 	CLEANUP(buf) struct buf canonical;
 	struct body body = {.blocks = result->blocks, .fetched_ms = result->fetched_ms};
-	const json_t *page = result->page;
 	struct node_record record;
 	bool is_over = true;
 	char stem[NODE_NAME_MAX_BYTES + 1];
 	node_id node;
 	buf_init(&canonical, BUF_PAGE_MAX_BYTES);
 	int r = workspace_begin(push->workspace, true, &state, &cache);
+	if (r == 0 && body_stamp(cache, page_id(push)) != result->stamp) {
+		return -EAGAIN;
+	}
 	if (r == 0) {
 		r = tree_get(state, push->record.node, &record);
 	}
 	if (r == 0) {
-		r = push_adopt_page(push, state, &record, changes);
+		r = push_adopt_page(push, state, cache, &record, changes);
 	}
 	if (r == 0) {
 		r = settle_entry(push, state, result, (record.flags & NODE_MOVED) != 0, &is_over);
@@ -249,7 +294,8 @@ static int store_result(struct push *push, struct result *result, struct tree_ch
 	if (r < 0) {
 		return r;
 	}
-	r = object_put(cache, page, NULL);
+	r = store_page(push, cache, result);
+	const json_t *page = result->page;
 	if (r == 0 && is_over) {
 		r = take_title(state, &record, page, changes);
 	}
@@ -298,7 +344,7 @@ static int store_result(struct push *push, struct result *result, struct tree_ch
 }
 
 /* The page object after the calls: the last answer that is one, else what is known of it. */
-static json_t *known_page(struct push *push)
+static json_t *known_page(struct push *push, struct result *result)
 {
 	json_t *page = NULL;
 	const char *key;
@@ -316,6 +362,7 @@ static json_t *known_page(struct push *push)
 	if (page == NULL && workspace_begin(push->workspace, false, NULL, &cache) == 0) {
 		page = object_find(cache, &push->record.object);
 		store_abort(cache);
+		result->known = json_deep_copy(page);
 	}
 	return page != NULL ? page : json_incref(json_object_get(push->entry.base, "page"));
 }
@@ -368,15 +415,27 @@ static void know_merged_over(struct push *push, struct result *result)
 	json_decref(blocks);
 }
 
+static uint64_t stamp_now(const struct push *push)
+{
+	struct store_transaction *cache = NULL;
+	if (workspace_begin(push->workspace, false, NULL, &cache) < 0) {
+		return 0;
+	}
+	uint64_t stamp = body_stamp(cache, page_id(push));
+	store_abort(cache);
+	return stamp;
+}
+
 /* Reads the page where the answers don't say what it is now. */
 static int know_result(struct push *push, struct result *result)
 {
 	struct notion *notion = push->workspace->notion;
-	const struct uuid *id = uuid_is_zero(&push->page) ? &push->record.object : &push->page;
+	const struct uuid *id = page_id(push);
 	bool is_exact = json_is_true(json_object_get(push->journal, "exact"));
 	json_t *authored = NULL;
 	result->fetched_ms = notion_now_ms(notion);
-	result->page = known_page(push);
+	result->stamp = stamp_now(push);
+	result->page = known_page(push, result);
 	/* Not read to their ends they could not be written any more. */
 	int r = read_whole_relations(push->workspace, id, PRIORITY_SAVE, result->page);
 	if (r < 0) {
@@ -393,6 +452,8 @@ static int know_result(struct push *push, struct result *result)
 		if (r == 0 && (push->is_resumed || result->page == NULL)) {
 			json_decref(result->page);
 			result->page = NULL;
+			json_decref(result->known);
+			result->known = NULL;
 			r = notion_page(notion, PRIORITY_SAVE, id, &push->failure, &result->page);
 			r = r < 0 ? r
 				  : read_whole_relations(push->workspace, id, PRIORITY_SAVE,
@@ -428,9 +489,14 @@ int push_finish(struct push *push)
 {
 	CLEANUP(tree_changes) struct tree_changes changes = {0};
 	struct result result = {0};
-	int r = know_result(push, &result);
-	if (r == 0) {
-		r = store_result(push, &result, &changes);
+	int r = -EAGAIN;
+	for (int tries = 0; r == -EAGAIN && tries < FINISH_TRIES_MAX; tries++) {
+		result_release(&result);
+		result = (struct result){0};
+		r = know_result(push, &result);
+		if (r == 0) {
+			r = store_result(push, &result, &changes);
+		}
 	}
 	if (r == 0) {
 		/* Others may have edited it in the minute that our own stamp stands for. */
@@ -548,6 +614,7 @@ int push_conflict(struct push *push)
 	json_t *page = NULL;
 	struct notion *notion = push->workspace->notion;
 	int64_t fetched_ms = notion_now_ms(notion);
+	uint64_t asked = recent_count(&push->workspace->written);
 
 	/* First the user's text is safe beside the page; then the page shows Notion's. */
 	push_keep_copy(push);
@@ -582,7 +649,7 @@ int push_conflict(struct push *push)
 	}
 	if (r == 0 && blocks != NULL) {
 		r = read_take_body(push->workspace, &push->record.object, page, blocks, fetched_ms,
-				   PRIORITY_SAVE);
+				   asked, PRIORITY_SAVE);
 	}
 	json_decref(blocks);
 	json_decref(page);

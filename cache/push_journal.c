@@ -124,6 +124,22 @@ bool call_is_create(const json_t *call)
 	return strcmp(json_get_text(call, "method"), "POST") == 0;
 }
 
+void call_title(json_t *properties, struct buf *out)
+{
+	const char *name;
+	json_t *property;
+	json_object_foreach (properties, name, property) {
+		size_t i;
+		json_t *run;
+		json_array_foreach (json_object_get(property, "title"), i, run) {
+			const char *plain = json_get_text(run, "plain_text");
+			buf_puts(out, *plain != '\0' ? plain
+						     : json_get_text(json_object_get(run, "text"),
+								     "content"));
+		}
+	}
+}
+
 int call_target(struct push *push, const json_t *call, struct uuid *ret_id)
 {
 	char target[128];

@@ -8,12 +8,15 @@
 #define NOTIONFS_CACHE_PUSH_JOURNAL_H
 
 #include "cache/push.h"
+#include "mapping/base/buf.h"
 
 /* The server's own deadline is 60 s (notion-api.md §3.3); after this nothing lands any more. */
 #define LATE_MS 65000
 
 bool call_is_append(const json_t *call);
 bool call_is_create(const json_t *call);
+/* The words of the title in `properties`, of a page or of a call that makes one. */
+void call_title(json_t *properties, struct buf *out);
 /* The key of a call's number in the journal's objects. */
 void call_key(unsigned long call, char key[24]);
 /* The object a path names: between its second and third part. May ask Notion. */

@@ -10,6 +10,7 @@
 
 #include <errno.h>
 
+#include "cache/content.h"
 #include "cache/keys.h"
 #include "cache/push_journal.h"
 #include "cache/push_upload.h"
@@ -67,8 +68,10 @@ static int drop_journal(struct push *push)
 	return r;
 }
 
-/* A page that was created is no new one any more, whatever became of the rest of the plan. */
-int push_adopt_page(struct push *push, struct store_transaction *state, struct node_record *record,
+/* A page that was created is no new one any more, whatever became of the rest of the plan. What was
+ * shown and read of it under another node is no text and no base of this one. */
+int push_adopt_page(struct push *push, struct store_transaction *state,
+		    struct store_transaction *cache, struct node_record *record,
 		    struct tree_changes *changes)
 {
 	struct node_record twin;
@@ -78,6 +81,12 @@ int push_adopt_page(struct push *push, struct store_transaction *state, struct n
 	/* A listing may have shown it before we heard that it is ours. */
 	if (tree_find(state, &push->page, false, &twin) == 0 && twin.node != record->node) {
 		int r = tree_remove(state, &push->page, clock_now_ms(), changes);
+		if (r == 0) {
+			r = rendering_delete(cache, &push->page);
+		}
+		if (r == 0) {
+			r = content_forget_versions(state, &push->page);
+		}
 		if (r < 0) {
 			return r;
 		}
@@ -100,7 +109,7 @@ static int store_base(struct push *push, json_t *base, const json_t *remote)
 		r = tree_get(state, push->record.node, &record);
 	}
 	if (r == 0) {
-		r = push_adopt_page(push, state, &record, &changes);
+		r = push_adopt_page(push, state, cache, &record, &changes);
 	}
 	if (r == 0) {
 		r = tree_put(state, &record);
@@ -123,6 +132,7 @@ static int store_base(struct push *push, json_t *base, const json_t *remote)
 		r = queue_put(state, &now);
 	}
 	if (r == 0 && remote != NULL) {
+		recent_note(&push->workspace->written, record.node);
 		r = object_put(cache, remote, NULL);
 	}
 	if (r == 0) {

@@ -144,22 +144,6 @@ static int settle_append(struct push *push, json_t *call, size_t number)
 	return r;
 }
 
-static void title_text(json_t *properties, struct buf *out)
-{
-	const char *name;
-	json_t *property;
-	json_object_foreach (properties, name, property) {
-		size_t i;
-		json_t *run;
-		json_array_foreach (json_object_get(property, "title"), i, run) {
-			const char *plain = json_get_text(run, "plain_text");
-			buf_puts(out, *plain != '\0' ? plain
-						     : json_get_text(json_object_get(run, "text"),
-								     "content"));
-		}
-	}
-}
-
 /* Is this page the one the call was to create? */
 static bool is_created_page(const struct push *push, const json_t *call, const json_t *page,
 			    int64_t sent_ms)
@@ -173,8 +157,8 @@ static bool is_created_page(const struct push *push, const json_t *call, const j
 	struct store_transaction *state = NULL;
 	buf_init(&asked, 100000);
 	buf_init(&got, 100000);
-	title_text(json_object_get(json_object_get(call, "body"), "properties"), &asked);
-	title_text(json_object_get(page, "properties"), &got);
+	call_title(json_object_get(json_object_get(call, "body"), "properties"), &asked);
+	call_title(json_object_get(page, "properties"), &got);
 	if (strcmp(asked.data, got.data) != 0 || !push_is_own(push, page, sent_ms) ||
 	    !json_get_id(page, NULL, &id) ||
 	    workspace_begin(push->workspace, false, &state, NULL) < 0) {

@@ -204,6 +204,7 @@ struct reading {
 	const json_t *object; /* may be NULL */
 	json_t *blocks;
 	int64_t fetched_ms;
+	uint64_t asked; /* recent_count(&workspace->written) before the first request */
 	uint64_t stamp; /* of the body that this may replace */
 	bool any_body;	/* it may replace any */
 };
@@ -250,7 +251,8 @@ static int take_reading(struct workspace *workspace, const struct reading *readi
 	if (!reading->any_body && stamp_now(workspace, reading->page) != reading->stamp) {
 		return -EAGAIN; /* nor are its children placed by the older one */
 	}
-	int r = children_of_page(workspace, reading->page, reading->blocks, priority);
+	int r = children_of_page(workspace, reading->page, reading->blocks, reading->asked,
+				 priority);
 	if (r == 0) {
 		r = store_body(workspace, reading, &node, &changed, &changes);
 	}
@@ -267,13 +269,14 @@ static int take_reading(struct workspace *workspace, const struct reading *readi
 }
 
 int read_take_body(struct workspace *workspace, const struct uuid *page, const json_t *object,
-		   json_t *blocks, int64_t fetched_ms, enum priority priority)
+		   json_t *blocks, int64_t fetched_ms, uint64_t asked, enum priority priority)
 {
 	const struct reading reading = {
 		.page = page,
 		.object = object,
 		.blocks = blocks,
 		.fetched_ms = fetched_ms,
+		.asked = asked,
 		.any_body = true,
 	};
 	return take_reading(workspace, &reading, priority);
@@ -289,6 +292,7 @@ static int try_read_page(struct workspace *workspace, const struct uuid *page,
 	struct uuid source;
 	bool changed = false;
 	reading.fetched_ms = notion_now_ms(workspace->notion);
+	reading.asked = recent_count(&workspace->written);
 	int r = have_object(workspace, page, OBJECT_PAGE, priority, false, &failure, &object);
 	if (r == 0) {
 		r = walk_page(workspace->notion, priority, page, &failure, &reading.blocks);
@@ -430,7 +434,7 @@ int read_data_source(struct workspace *workspace, const struct uuid *data_source
 		     enum priority priority)
 {
 	CLEANUP(failure) struct failure failure = {0};
-	CLEANUP(row_list) struct row_list rows = {0};
+	CLEANUP(row_list) struct row_list rows = {.asked = recent_count(&workspace->written)};
 	CLEANUP(object_info) struct object_info info = {0};
 	json_t *schema = NULL;
 	int r = have_object(workspace, data_source, OBJECT_DATA_SOURCE, priority, false, &failure,

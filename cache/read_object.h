@@ -20,11 +20,12 @@ must_check int read_data_source(struct workspace *workspace, const struct uuid *
 
 /*
  * Takes a body that was just read or assembled: stores it, places the children it shows and
- * renders the page anew. `object` (may be NULL) is the page object that goes with it.
+ * renders the page anew. `object` (may be NULL) is the page object that goes with it. `asked`: as
+ * in children.h.
  */
 must_check int read_take_body(struct workspace *workspace, const struct uuid *page,
 			      const json_t *object, json_t *blocks, int64_t fetched_ms,
-			      enum priority priority);
+			      uint64_t asked, enum priority priority);
 
 /* Reads the relations of a page object to their ends where the API cut them; one that can't be read
  * stays as it is, with its `has_more`. */

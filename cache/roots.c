@@ -265,6 +265,7 @@ static int place_tops(struct workspace *workspace, enum priority priority,
 	struct object_info *infos = calloc(tops->count + 1, sizeof *infos);
 	struct store_transaction *cache = NULL;
 	size_t count = 0;
+	uint64_t asked = recent_count(&workspace->written);
 	int r = infos == NULL ? -ENOMEM : workspace_begin(workspace, false, NULL, &cache);
 	for (size_t i = 0; r == 0 && i < tops->count; i++) {
 		json_t *object = object_find(cache, &tops->items[i].id);
@@ -281,7 +282,7 @@ static int place_tops(struct workspace *workspace, enum priority priority,
 	store_abort(cache);
 	if (r == 0) {
 		count = leave_out_twins(infos, count);
-		r = children_of_root(workspace, infos, count, priority);
+		r = children_of_root(workspace, infos, count, asked, priority);
 	}
 	for (size_t i = 0; infos != NULL && i < count; i++) {
 		object_info_release(&infos[i]);
@@ -297,6 +298,7 @@ static int place_only_root(struct workspace *workspace, enum priority priority)
 	CLEANUP(object_info) struct object_info info = {0};
 	json_t *answer = NULL;
 	struct store_transaction *cache = NULL;
+	uint64_t asked = recent_count(&workspace->written);
 	int r = notion_page(workspace->notion, priority, &workspace->only_root, &failure, &answer);
 	if (r == -ENOENT) {
 		failure_release(&failure);
@@ -315,7 +317,7 @@ static int place_only_root(struct workspace *workspace, enum priority priority)
 		store_abort(cache);
 	}
 	json_decref(answer);
-	return r < 0 ? r : children_of_root(workspace, &info, 1, priority);
+	return r < 0 ? r : children_of_root(workspace, &info, 1, asked, priority);
 }
 
 int roots_find(struct workspace *workspace, enum priority priority)

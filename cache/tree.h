@@ -129,6 +129,7 @@ struct tree_child {
 	int64_t created_ms;
 	int64_t edited_ms;
 	bool has_directory; /* a page that is known to have children */
+	bool is_older;	    /* the title may be from before the one it has: its name stays */
 };
 
 /*
@@ -141,6 +142,8 @@ must_check int tree_sync(struct store_transaction *state, node_id directory,
 			 const struct tree_owner *owner, int64_t now_ms,
 			 struct tree_changes *changes, struct uuid **ret_missing,
 			 size_t *ret_missing_count);
+/* Does the name stand for this title, with or without a suffix of ours? */
+bool tree_name_fits(const struct node_record *record, const char *title);
 /* A single child, as tree_sync would place it, whether or not the directory is listed. */
 must_check int tree_add(struct store_transaction *state, node_id directory,
 			const struct tree_child *child, const struct tree_owner *owner,

@@ -86,6 +86,16 @@ static bool stem_fits(const char *stem, const char *title, const struct uuid *ob
 	return name_is_exact(title, stem, object);
 }
 
+bool tree_name_fits(const struct node_record *record, const char *title)
+{
+	char stem[NODE_NAME_MAX_BYTES + 1];
+	memcpy(stem, record->name, sizeof stem);
+	if (record->role == ROLE_PAGE) {
+		name_strip_md(stem);
+	}
+	return stem_fits(stem, title, &record->object);
+}
+
 static int place_existing(struct store_transaction *state, node_id directory,
 			  const struct tree_child *child, struct node_record *record,
 			  int64_t now_ms, struct tree_changes *changes)
@@ -112,10 +122,12 @@ static int place_existing(struct store_transaction *state, node_id directory,
 		return 0; /* a person has put it elsewhere, and Notion will be told */
 	}
 	if (record->parent == directory &&
-	    (is_ours || stem_fits(stem, child->title, &child->object))) {
+	    (is_ours || child->is_older || stem_fits(stem, child->title, &child->object))) {
 		return 0;
 	}
-	int r = choose_stem(state, directory, child->title, &child->object, chosen);
+	int r = child->is_older
+			? tree_free_stem(state, directory, stem, &child->object, false, chosen)
+			: choose_stem(state, directory, child->title, &child->object, chosen);
 	if (r < 0) {
 		return r;
 	}

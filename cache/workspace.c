@@ -342,6 +342,8 @@ int workspace_open(const struct workspace_options *options, struct workspace **r
 	events_init(&workspace->event_log);
 	digests_init(&workspace->digests);
 	recent_init(&workspace->moved);
+	recent_init(&workspace->written);
+	recent_init(&workspace->left_out);
 
 	struct notion_options notion = {.base_url = options->base_url,
 					.api_version = options->api_version,

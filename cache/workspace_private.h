@@ -90,6 +90,11 @@ struct workspace {
 	_Atomic int64_t limits_asked_ms;   /* when that was asked last */
 	_Atomic unsigned uploading;	   /* pushes that upload at this moment */
 	struct recent moved;		   /* pages whose move Notion has carried out */
+	struct recent left_out; /* directories whose listing showed one that is being made here */
+	/* Pages whose title or values Notion has taken from us, or whose title somebody changed.
+	 * Noted before the commit of what it answered: what was asked for before that may show them
+	 * as they were. */
+	struct recent written;
 
 	_Atomic int64_t tidied_ms;
 	_Atomic int64_t last_refresh_ms;	   /* 0 = never */

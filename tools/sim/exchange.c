@@ -126,6 +126,7 @@ static void set_faulty_outcome(const struct fault *fault, struct answer *answer,
 	case FAULT_TRUNCATE:
 	case FAULT_MALFORMED:
 	case FAULT_HOLD:
+	case FAULT_HOLD_ANSWER:
 	case FAULT_DELAY: break;
 	}
 	if (answer->json == NULL) {
@@ -220,6 +221,9 @@ static void carry_out(struct exchange *exchange, struct answer *answer)
 		run_endpoint(sim, exchange->request, wait_ms, answer);
 		if (answer->status == 200) {
 			request_log_set_applied(&sim->log, exchange->entry);
+		}
+		if (exchange->has_fault && fault->action == FAULT_HOLD_ANSWER) {
+			faults_hold(&sim->faults);
 		}
 	} else if (wait_ms > 0) {
 		sim_clock_sleep(&sim->clock, wait_ms);

@@ -28,6 +28,7 @@ static const struct {
 	{"malformed", FAULT_MALFORMED, 200, FAULT_APPLY_ALL},
 	{"html", FAULT_HTML, 502, FAULT_APPLY_NONE},
 	{"hold", FAULT_HOLD, 0, FAULT_APPLY_ALL},
+	{"hold_answer", FAULT_HOLD_ANSWER, 0, FAULT_APPLY_ALL},
 	{"delay", FAULT_DELAY, 0, FAULT_APPLY_ALL},
 };
 

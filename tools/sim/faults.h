@@ -8,7 +8,8 @@
  *
  * `path` is an extended regular expression on the path without the query. `nth` counts the
  * requests that match, from 1. Without `times` a fault with `nth` hits once, one without always.
- * Every fault counts for itself; the first that hits is carried out.
+ * Every fault counts for itself; the first that hits is carried out. "hold" waits before the
+ * request is carried out, "hold_answer" after it.
  */
 #ifndef NOTIONFS_SIM_FAULTS_H
 #define NOTIONFS_SIM_FAULTS_H
@@ -28,6 +29,7 @@ enum fault_action {
 	FAULT_MALFORMED,
 	FAULT_HTML,
 	FAULT_HOLD,
+	FAULT_HOLD_ANSWER,
 	FAULT_DELAY,
 };
 
