@@ -1,7 +1,7 @@
 #!/bin/bash
 # kill -9 while a request is on its way whose answer never comes: what it did is found when the
 # minute is over in which it may land late, and done once. Appended blocks, a new page; carried
-# out, carried out late, not at all. An update is repeated at once: it can be done twice.
+# out, carried out late, not at all. An update waits as well, and is not repeated when it is there.
 . "$(dirname "$0")/mounted.sh"
 serve --workspace "$sample" --rate off --now 2026-11-21T10:00:00Z
 export NOTIONFS_TEST_CLOCK=$url
@@ -69,5 +69,5 @@ Hours: 2
 same "no twin of it" "Draft.md Menu 2015.md Other.md To be written.md" "$(ls "$top/Archive" | xargs)"
 same "no twin row" "Sand the gate.md" "$(ls "$top/Tasks" | grep Sand)"
 killed "update carried out" "update paragraph: $last -> Cake from the corner, until four." \
-  0 '"do":"hold","apply":"all"' PATCH '^/v1/blocks/[^/]*$' sed -i 's/until three/until four/' "$menu"
+  70 '"do":"hold","apply":"all"' PATCH '^/v1/blocks/[^/]*$' sed -i 's/until three/until four/' "$menu"
 stop
