@@ -213,7 +213,8 @@ void children_settle_missing(struct workspace *workspace, node_id directory,
 		/* A save that is owed keeps a page that is gone for good, and those above it:
 		 * writeback says what became of it. While pages are open for writing none of
 		 * these goes, for it may be one of them. */
-		bool is_kept = fate == FATE_GONE && (is_open || is_owed_below(state, &objects[i]));
+		bool is_kept = fate == FATE_GONE ? is_open || is_owed_below(state, &objects[i])
+						 : trash_is_owed(state, record.node);
 		if (is_second && !is_kept && !is_too_much(workspace, state, &record, fate)) {
 			r = take_out(workspace, &state, &cache, &record, fate, &changes);
 		} else {

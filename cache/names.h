@@ -10,6 +10,11 @@
 
 /* May a page be made here? -EROFS, -EPERM, -ENOTDIR. */
 must_check int names_can_create(struct workspace *workspace, const struct node_record *directory);
+/* May this page lie in that directory? Says why not in the refusals; asks for what it has to know
+ * first (-EAGAIN). */
+must_check int names_check_place(struct workspace *workspace, struct store_transaction *state,
+				 struct store_transaction *cache, const struct node_record *page,
+				 node_id new_directory);
 /* Our own id for a page until Notion gives it one. */
 must_check int names_stand_in_id(struct uuid *ret_id);
 /* After a crash: the local files of a directory that had just become this page's go there. */

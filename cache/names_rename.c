@@ -242,30 +242,28 @@ static int load(struct renaming *renaming, node_id directory, const char *name)
 	return r == 0 && len >= (int)sizeof renaming->file_name ? -ENAMETOOLONG : r;
 }
 
-/* May it lie there? Says why not. */
-static int check_place(struct renaming *renaming)
+int names_check_place(struct workspace *workspace, struct store_transaction *state,
+		      struct store_transaction *cache, const struct node_record *page,
+		      node_id new_directory)
 {
-	struct workspace *workspace = renaming->workspace;
 	struct node_record directory;
 	struct uuid missing = {{0}};
 	CLEANUP(buf) struct buf why;
 	buf_init(&why, 4096);
-	int r = tree_get(renaming->state, renaming->new_directory, &directory);
-	if (r == 0 && (renaming->page.flags & NODE_NEW) != 0) {
+	int r = tree_get(state, new_directory, &directory);
+	if (r == 0 && (page->flags & NODE_NEW) != 0) {
 		r = names_can_create(workspace, &directory);
 	} else if (r == 0) {
-		r = move_check(renaming->state, renaming->cache, &renaming->page, &directory, &why,
-			       &missing);
+		r = move_check(state, cache, page, &directory, &why, &missing);
 	}
 	if (r < 0 && why.len > 0) {
-		CLEANUP(free) char *path = status_path(renaming->state, renaming->page.node);
+		CLEANUP(free) char *path = status_path(state, page->node);
 		refusals_note(&workspace->refusals, path == NULL ? "" : path, why.data);
 	}
 	if (r == -EAGAIN) {
 		bool is_page = uuid_is_zero(&missing);
 		fetcher_request(&workspace->fetcher, is_page ? JOB_PAGE : JOB_DATA_SOURCE,
-				is_page ? &renaming->page.object : &missing, PRIORITY_PERSON,
-				false);
+				is_page ? &page->object : &missing, PRIORITY_PERSON, false);
 	}
 	return r;
 }
@@ -328,7 +326,8 @@ int workspace_rename(struct workspace *workspace, node_id directory, const char 
 		}
 	}
 	if (r == 0 && !is_save && new_directory != directory) {
-		r = check_place(&renaming);
+		r = names_check_place(workspace, renaming.state, renaming.cache, &renaming.page,
+				      new_directory);
 	}
 	if (r == 0 && !is_save && found == 0 && target.node != renaming.page.node) {
 		r = evict(&renaming, &target, &changes);

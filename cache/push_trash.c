@@ -480,5 +480,6 @@ int push_restored(struct push *push)
 		fetcher_request(&push->workspace->fetcher, JOB_PAGE, &record.object,
 				PRIORITY_REFRESH, true);
 	}
+	push->again_ms = clock_now_ms(); /* what else is owed goes out now */
 	return r == 0 && has_title ? -EAGAIN : r;
 }

@@ -425,9 +425,9 @@ int workspace_special(struct workspace *workspace, const char *name, struct buf 
 		"* `tail -f .notionfs/events` shows changes here and in Notion as they happen, "
 		"one\n"
 		"  JSON object a line.\n"
-		"* What was removed is in `.notionfs/trash/` for 30 days; `mv` it back into the\n"
-		"  directory it was in. Files of yours whose page is gone are in "
-		"`.notionfs/lost/`.\n"
+		"* What was removed is in `.notionfs/trash/` for 30 days; `mv` it out of there.\n"
+		"  Files of yours whose page is gone are in `.notionfs/lost/`.\n"
+		"* A new directory that stays empty for half a minute becomes a page.\n"
 		"* `.assets/` in a directory has the files that Notion stores, read-only.\n";
 	if (strcmp(name, "status") == 0) {
 		status_text(workspace, out);

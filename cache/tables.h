@@ -24,7 +24,7 @@ enum state_table {
 	STATE_SOURCE,  /* which local files were uploaded, and shown where (source.h) */
 	STATE_ALIAS,   /* directory node, name → the page that had it (alias.h) */
 	STATE_MADE,    /* node → when the page was made here (made.h) */
-	STATE_EMPTY,   /* number → a directory that is not decided yet (empty.h) */
+	STATE_EMPTY,   /* number → a directory that is not decided yet (workspace.h) */
 };
 #define STATE_TABLE_NAMES                                                                          \
 	{                                                                                          \

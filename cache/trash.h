@@ -47,7 +47,8 @@ must_check int trash_each(struct store_transaction *state, uint64_t after, tree_
 must_check int trash_lookup_leaving(struct store_transaction *state, const char *name,
 				    struct node_record *ret_record);
 
-/* rename(2) out of the trash: to the directory it was in. -EPERM: another one. */
+/* rename(2) out of the trash: to the directory it was in, or, where a page of its kind may be moved,
+ * to another one. -EPERM, -EINVAL as move_check.h; -EEXIST: the name is taken. */
 must_check int trash_restore(struct workspace *workspace, const char *name, node_id new_directory,
 			     const char *new_name);
 /* The entry goes from the list, Notion's trash has it still. `directory` is the trash, or below
@@ -59,6 +60,8 @@ must_check int trash_keep_owed(struct workspace *workspace, node_id page);
  * is older than 30 days goes. */
 void trash_tend(struct workspace *workspace);
 
+/* Is Notion about to be told that it goes to the trash, or comes out of it? */
+bool trash_is_owed(struct store_transaction *state, node_id page);
 /* Has the page to wait: something above it is on its way out of the trash? */
 bool trash_is_above(struct store_transaction *state, const struct node_record *page);
 

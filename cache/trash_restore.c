@@ -4,10 +4,13 @@
 #define LOG_MODULE "trash"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cache/keys.h"
+#include "cache/names.h"
 #include "cache/queue.h"
 #include "cache/removed.h"
 #include "cache/trash_private.h"
@@ -89,21 +92,34 @@ static int release_tree(struct restoring *restoring, const struct node_record *t
 	return r;
 }
 
-/* Is this the directory that it was in? Another node of the same page counts. */
-static bool is_origin(struct store_transaction *state, const struct node_record *page,
-		      node_id directory)
+/* The directory that it was in, or another node of the same page. 0: it is gone. */
+static node_id origin_of(struct store_transaction *state, const struct node_record *page)
 {
 	struct node_record record;
 	struct uuid object = {{0}};
 	json_t *origin = trash_find_origin(state, page->node);
 	const char *text = json_get_text(origin, "parent_object");
-	bool is_same = (node_id)json_integer_value(json_object_get(origin, "parent")) == directory;
-	if (!is_same && uuid_parse(text, strlen(text), &object) == 0 && !uuid_is_zero(&object)) {
-		is_same = tree_get(state, directory, &record) == 0 &&
-			  uuid_equal(&record.object, &object);
+	node_id directory = (node_id)json_integer_value(json_object_get(origin, "parent"));
+	bool is_there = tree_get(state, directory, &record) == 0;
+	if (!is_there && uuid_parse(text, strlen(text), &object) == 0 && !uuid_is_zero(&object)) {
+		is_there = tree_find(state, &object, true, &record) == 0;
 	}
 	json_decref(origin);
-	return is_same;
+	return is_there ? record.node : 0;
+}
+
+/* To another directory: out of Notion's trash first, then moved there. */
+static int owe_move(struct store_transaction *state, node_id page, node_id origin)
+{
+	CLEANUP(queue_entry) struct queue_entry entry = {0};
+	int r = queue_get(state, page, &entry);
+	if (r == -ENOENT) {
+		entry.node = page;
+		entry.kind = QUEUE_RESTORE;
+		r = 0;
+	}
+	entry.from = origin;
+	return r < 0 ? r : queue_put(state, &entry);
 }
 
 static int take_out(struct restoring *restoring, struct node_record *page, node_id directory,
@@ -113,12 +129,17 @@ static int take_out(struct restoring *restoring, struct node_record *page, node_
 	unsigned char key[KEY_NODE_BYTES];
 	char stem[NODE_NAME_MAX_BYTES + 1];
 	char old_stem[NODE_NAME_MAX_BYTES + 1];
-	if (!is_origin(state, page, directory)) {
-		return -EPERM;
-	}
+	node_id origin = origin_of(state, page);
 	trash_copy_stem(name, stem, true);
 	trash_copy_stem(page->name, old_stem, true);
 	page->missing_since_ms = 0;
+	if (origin != directory) {
+		page->flags |= NODE_MOVED;
+		int owed = owe_move(state, page->node, origin);
+		if (owed < 0) {
+			return owed;
+		}
+	}
 	if (strcmp(stem, old_stem) != 0) {
 		page->flags |= NODE_RETITLED;
 	}
@@ -137,6 +158,28 @@ static int take_out(struct restoring *restoring, struct node_record *page, node_
 	return r;
 }
 
+/* The name is free, X/ as well as X.md, and the page may lie there. */
+static int check_target(struct restoring *restoring, const struct node_record *page,
+			node_id directory, const char *file_name)
+{
+	struct store_transaction *state = restoring->state;
+	struct node_record other;
+	char stem[NODE_NAME_MAX_BYTES + 1];
+	if (directory == NODE_TRASH || trash_has(state, directory)) {
+		return -EPERM;
+	}
+	trash_copy_stem(file_name, stem, true);
+	if ((tree_lookup(state, directory, file_name, &other) == 0 && other.node != page->node) ||
+	    (tree_lookup(state, directory, stem, &other) == 0 &&
+	     !uuid_equal(&other.object, &page->object))) {
+		return -EEXIST;
+	}
+	node_id origin = page->parent == NODE_TRASH ? origin_of(state, page) : page->parent;
+	return origin == directory ? 0
+				   : names_check_place(restoring->workspace, state,
+						       restoring->cache, page, directory);
+}
+
 int trash_restore(struct workspace *workspace, const char *name, node_id new_directory,
 		  const char *new_name)
 {
@@ -145,7 +188,6 @@ int trash_restore(struct workspace *workspace, const char *name, node_id new_dir
 	CLEANUP(tree_changes) struct tree_changes changes = {0};
 	char file_name[NODE_NAME_MAX_BYTES + 4];
 	struct node_record page;
-	struct node_record other;
 	int r = workspace_begin(workspace, true, &state, &cache);
 	if (r == 0) {
 		r = tree_lookup(state, NODE_TRASH, name, &page);
@@ -165,25 +207,21 @@ int trash_restore(struct workspace *workspace, const char *name, node_id new_dir
 	if (is_directory) {
 		r = tree_find(state, &page.object, false, &page);
 	}
-	if (r < 0 || page.role != ROLE_PAGE) {
-		/* A database comes back when it is restored in Notion. */
-		return r < 0 ? r : -EPERM;
+	if (r == 0 && page.role != ROLE_PAGE) {
+		refusals_note(&workspace->refusals, name, "a database is restored in Notion");
+		r = -EPERM;
+	}
+	if (r == 0) {
+		r = tree_get(state, page.node,
+			     &page); /* with the name it has, not the listed one */
 	}
 	struct restoring restoring = {
 		.workspace = workspace, .state = state, .cache = cache, .changes = &changes};
-	int found = tree_lookup(state, new_directory, file_name, &other);
-	if (found == 0 && other.node != page.node) {
-		return -EEXIST;
+	if (r == 0) {
+		r = check_target(&restoring, &page, new_directory, file_name);
 	}
-	if (is_leaving) {
-		/* It has its name still, and nothing but that one. */
-		r = found == 0 ? 0 : -EPERM;
-	} else {
+	if (r == 0 && !is_leaving) {
 		r = take_out(&restoring, &page, new_directory, file_name);
-	}
-	if (r == -EPERM) {
-		refusals_note(&workspace->refusals, name,
-			      "it comes back to the directory it was in, move it from there");
 	}
 	if (r == 0) {
 		r = release_tree(&restoring, &page);
@@ -199,6 +237,12 @@ int trash_restore(struct workspace *workspace, const char *name, node_id new_dir
 		workspace_tell(workspace, &changes);
 	}
 	free(restoring.due.items);
+	if (r == 0 && is_leaving &&
+	    (page.parent != new_directory || strcmp(page.name, file_name) != 0)) {
+		/* It has its own name again; from there it is moved like any other. */
+		r = workspace_rename(workspace, page.parent, page.name, new_directory, file_name,
+				     RENAME_NOREPLACE, 0);
+	}
 	return r;
 }
 
@@ -242,20 +286,25 @@ int trash_forget(struct workspace *workspace, node_id directory, const char *nam
 	return r < 0 ? r : workspace_commit(&state, &cache);
 }
 
+bool trash_is_owed(struct store_transaction *state, node_id page)
+{
+	unsigned char key[KEY_NODE_BYTES];
+	struct store_value journal;
+	key_put_u64(key, page);
+	return store_get(state, STATE_JOURNAL, key, sizeof key, &journal) == 0 &&
+	       memmem(journal.bytes, journal.len, "{\"trash\":", 9) != NULL;
+}
+
 bool trash_is_above(struct store_transaction *state, const struct node_record *page)
 {
 	struct node_record record = *page;
 	for (int depth = 0; depth < DEPTH_MAX; depth++) {
-		unsigned char key[KEY_NODE_BYTES];
-		struct store_value journal;
 		if (tree_get(state, record.parent, &record) < 0 ||
 		    record.role != ROLE_PAGE_DIRECTORY ||
 		    tree_find(state, &record.object, false, &record) < 0) {
 			return false;
 		}
-		key_put_u64(key, record.node);
-		if (store_get(state, STATE_JOURNAL, key, sizeof key, &journal) == 0 &&
-		    memmem(journal.bytes, journal.len, "{\"trash\":", 9) != NULL) {
+		if (trash_is_owed(state, record.node)) {
 			return true;
 		}
 	}

@@ -233,6 +233,28 @@ must_check int workspace_mkdir(struct workspace *workspace, node_id directory, c
  * not there; its local files go with it. -EEXIST: it is one; -EPERM: no page can be made here. */
 must_check int workspace_adopt(struct workspace *workspace, node_id directory, const char *name,
 			       struct node_attr *ret_attr);
+/* A directory that mkdir made and that is local until something decides (design.md §6.2). */
+struct empty_directory {
+	uint64_t number; /* given by workspace_keep_empty */
+	node_id directory;
+	int64_t made_ms;
+	char path[PATH_MAX]; /* below the directory's folder */
+};
+/* How long it may stay empty, and what was removed may come back. */
+int64_t workspace_grace_ms(const struct workspace *workspace);
+/* Remembers them, in this order; their numbers are given here. */
+must_check int workspace_keep_empty(struct workspace *workspace,
+				    const struct empty_directory *items, size_t count);
+/* The first that was remembered. -ENOENT. */
+must_check int workspace_first_empty(struct workspace *workspace,
+				     struct empty_directory *ret_empty);
+must_check int workspace_forget_empty(struct workspace *workspace, uint64_t number);
+/* A local directory was renamed: it, and those below it, are found under the new path. */
+must_check int workspace_move_empty(struct workspace *workspace, node_id directory,
+				    const char *path, node_id new_directory, const char *new_path);
+/* The same for one; false: it does not lie there. */
+bool empty_directory_move(struct empty_directory *empty, node_id directory, const char *path,
+			  node_id new_directory, const char *new_path);
 /* Why something was refused, for .notionfs/errors and the log. */
 void workspace_explain(struct workspace *workspace, node_id directory, const char *name,
 		       const char *why);

@@ -59,6 +59,7 @@ static bool is_marker(const char *name)
 struct contents {
 	bool is_decided;
 	bool is_empty;
+	bool has_files; /* something that is no directory; told when it is not decided */
 };
 
 static int look_into(struct fs *fs, node_id directory, const char *path,
@@ -82,6 +83,7 @@ static int look_into(struct fs *fs, node_id directory, const char *path,
 			continue;
 		}
 		ret_contents->is_empty = false;
+		ret_contents->has_files |= entry->d_type != DT_DIR;
 		bool is_page = *name != '.' && len > 3 && strcmp(name + len - 3, ".md") == 0;
 		ret_contents->is_decided = is_marker(name) || is_page;
 	}
@@ -142,6 +144,21 @@ static int adopt_one(struct fs *fs, node_id directory, const char *name, node_id
 	return 0;
 }
 
+/* All directories of this path, from the top. */
+static int adopt_path(struct fs *fs, node_id directory, char *path)
+{
+	int r = 0;
+	for (char *at = path; r == 0 && at != NULL;) {
+		char *slash = strchr(at, '/');
+		if (slash != NULL) {
+			*slash = '\0';
+		}
+		r = adopt_one(fs, directory, at, &directory);
+		at = slash == NULL ? NULL : slash + 1;
+	}
+	return r;
+}
+
 int adopt_parent(struct fs *fs, fuse_ino_t parent)
 {
 	struct place place;
@@ -151,16 +168,66 @@ int adopt_parent(struct fs *fs, fuse_ino_t parent)
 	    !is_undecided(fs, place.node, place.path)) {
 		return r;
 	}
-	node_id directory = place.node;
-	for (char *at = place.path; r == 0 && at != NULL;) {
-		char *slash = strchr(at, '/');
-		if (slash != NULL) {
-			*slash = '\0';
+	return adopt_path(fs, place.node, place.path);
+}
+
+/* Steps into what has become the workspace's meanwhile. False: it is no path of local directories
+ * any more. */
+static bool resolve_local(struct fs *fs, node_id *directory, char path[PATH_MAX])
+{
+	struct stat st;
+	struct node_attr attr;
+	char *slash;
+	while ((slash = strchr(path, '/')) != NULL) {
+		*slash = '\0';
+		if (local_stat(fs->local, *directory, path, &st) == 0) {
+			*slash = '/';
+			break;
 		}
-		r = adopt_one(fs, directory, at, &directory);
-		at = slash == NULL ? NULL : slash + 1;
+		if (workspace_lookup(fs->workspace, *directory, path, &attr) < 0 ||
+		    attr.kind != NODE_DIRECTORY) {
+			return false;
+		}
+		*directory = attr.node;
+		memmove(path, slash + 1, strlen(slash + 1) + 1);
 	}
-	return r;
+	return local_stat(fs->local, *directory, path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+/* Those it lies in hold directories alone: what is beside files is as local as they are. */
+static bool is_empty(struct fs *fs, node_id *directory, char path[PATH_MAX])
+{
+	struct contents contents;
+	if (!resolve_local(fs, directory, path) || !is_undecided(fs, *directory, path)) {
+		return false;
+	}
+	for (char *slash = strchr(path, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		bool is_local =
+			look_into(fs, *directory, path, &contents) < 0 || contents.has_files;
+		*slash = '/';
+		if (is_local) {
+			return false;
+		}
+	}
+	return look_into(fs, *directory, path, &contents) == 0 && contents.is_empty;
+}
+
+bool adopt_is_empty(struct fs *fs, node_id directory, const char *path)
+{
+	char copy[PATH_MAX];
+	(void)strcpy(copy, path);
+	return is_empty(fs, &directory, copy);
+}
+
+void adopt_empty(struct fs *fs, node_id directory, const char *path)
+{
+	char copy[PATH_MAX];
+	(void)strcpy(copy, path);
+	LOCK_SCOPE(&deciding);
+	if (is_empty(fs, &directory, copy)) {
+		(void)!adopt_path(fs, directory, copy);
+	}
 }
 
 void adopt_beside(struct fs *fs, node_id directory, const char *name)

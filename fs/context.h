@@ -32,6 +32,7 @@ struct fs {
 	atomic_bool is_openless;
 	_Atomic int64_t complete_asked_ms; /* when it was looked last whether everything is here */
 	struct prefetch *prefetch;
+	struct empty_list *empty;
 };
 
 static inline struct fs *fs_of(fuse_req_t req)

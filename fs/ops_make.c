@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "fs/attr.h"
+#include "fs/empty.h"
 #include "fs/name.h"
 #include "fs/notify.h"
 #include "fs/ops.h"
@@ -71,6 +72,9 @@ void ops_mkdir(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode)
 	}
 	if (r == -ENOTSUP) {
 		r = local_mkdir(fs->local, place.directory, place.path, mode);
+		if (r == 0) {
+			empty_note(fs, place.directory, place.path);
+		}
 	}
 	if (r < 0) {
 		(void)fuse_reply_err(req, -r);

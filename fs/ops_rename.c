@@ -19,6 +19,7 @@
 
 #include "fs/adopt.h"
 #include "fs/attr.h"
+#include "fs/empty.h"
 #include "fs/name.h"
 #include "fs/notify.h"
 #include "fs/ops.h"
@@ -147,6 +148,10 @@ static int rename_local(struct fs *fs, const struct side *from, const struct sid
 	}
 	if (to->exists && to->st.st_ino == from->st.st_ino) {
 		return 0; /* two names of one file: rename(2) does nothing */
+	}
+	if (S_ISDIR(from->st.st_mode)) {
+		empty_renamed(fs, from->place.directory, from->place.path, to->place.directory,
+			      to->place.path);
 	}
 	forget_target(fs, to);
 	inode_rename_local(fs->inodes, from->st.st_ino, S_ISDIR(from->st.st_mode),

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "fs/context.h"
+#include "fs/empty.h"
 #include "fs/handle.h"
 #include "fs/inode.h"
 #include "fs/loop.h"
@@ -121,6 +122,7 @@ static int start(struct fs_session *session, const struct fs_options *options)
 		inode_pin_versions(fs->inodes, forget_version, fs);
 	}
 	fs->prefetch = prefetch_new(fs);
+	fs->empty = empty_list_new(fs);
 	int r = notifier_new(fs, &fs->notifier);
 	if (r == 0) {
 		r = wait_list_new(fs, &fs->waits);
@@ -144,6 +146,9 @@ static int start(struct fs_session *session, const struct fs_options *options)
 	}
 	if (r == 0 && fs->is_read_only) {
 		r = prefetch_start(fs->prefetch, session->session);
+	}
+	if (r == 0 && !fs->is_read_only) {
+		r = empty_list_start(fs->empty);
 	}
 	return r;
 }
@@ -185,6 +190,7 @@ static void end_threads(void *context)
 	struct fs_session *session = context;
 	wait_list_stop(session->fs.waits);
 	prefetch_stop(session->fs.prefetch);
+	empty_list_stop(session->fs.empty);
 	notifier_stop(session->fs.notifier);
 }
 
@@ -224,6 +230,7 @@ void fs_session_free(struct fs_session *session)
 	loop_free(session->loop);
 	wait_list_free(session->fs.waits);
 	prefetch_free(session->fs.prefetch);
+	empty_list_free(session->fs.empty);
 	notifier_free(session->fs.notifier);
 	inode_table_free(session->fs.inodes);
 	free(session);

@@ -398,3 +398,56 @@ int workspace_command(struct workspace *workspace, const char *json, size_t len,
 	(void)pthread_cond_signal(&workspace->changed);
 	return -EINPROGRESS;
 }
+
+/* ---- directories that stay empty: here they do ---- */
+
+int64_t workspace_grace_ms(const struct workspace *workspace)
+{
+	(void)workspace;
+	return 0;
+}
+
+int workspace_keep_empty(struct workspace *workspace, const struct empty_directory *items,
+			 size_t count)
+{
+	(void)workspace;
+	(void)items;
+	(void)count;
+	return 0;
+}
+
+int workspace_first_empty(struct workspace *workspace, struct empty_directory *ret_empty)
+{
+	(void)workspace;
+	(void)ret_empty;
+	return -ENOENT;
+}
+
+int workspace_forget_empty(struct workspace *workspace, uint64_t number)
+{
+	(void)workspace;
+	(void)number;
+	return 0;
+}
+
+int workspace_move_empty(struct workspace *workspace, node_id directory, const char *path,
+			 node_id new_directory, const char *new_path)
+{
+	(void)workspace;
+	(void)directory;
+	(void)path;
+	(void)new_directory;
+	(void)new_path;
+	return 0;
+}
+
+bool empty_directory_move(struct empty_directory *empty, node_id directory, const char *path,
+			  node_id new_directory, const char *new_path)
+{
+	(void)empty;
+	(void)directory;
+	(void)path;
+	(void)new_directory;
+	(void)new_path;
+	return false;
+}

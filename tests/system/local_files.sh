@@ -43,6 +43,7 @@ done
 ln -s user@host.1 "$there/.#Page.md"
 same "a lock" user@host.1 "$(readlink "$there/.#Page.md")"
 rm "$there/.#Page.md"
+find "$there" -mindepth 1 -depth -type d -empty -delete # what stays empty would be pages
 ls -AR "$there" >"$work/listing"
 synced
 post clock '{"advance_s": 120}' >/dev/null || fail "clock"

@@ -19,7 +19,8 @@ rm "$top/Handbook.md"
 same "listed" "Handbook.md" "$(ls "$trash")"
 same "its text" "" "$(diff "$work/handbook.md" "$trash/Handbook.md")"
 fails_with "Operation not permitted" bash -c 'echo more >>"$1"' _ "$trash/Handbook.md"
-fails_with "Operation not permitted" mv "$trash/Handbook.md" "$top/Archive/"
+fails_with "Operation not permitted" mv "$trash/Handbook.md" "$mount/"
+grep -q "top of a workspace" "$mount/.notionfs/errors" || fail "why not to the top is not said"
 fails_with "Operation not permitted" touch "$trash/New.md"
 mv "$trash/Handbook.md" "$top/" || fail "mv"
 same "listed after mv" "" "$(ls "$trash")"
@@ -79,6 +80,46 @@ crash
 start -o poll=0,sweep=off,trash_delay=600
 synced
 changed "insert paragraph in Menu 2015 after More.: Not sent."
+
+# To another directory: within the grace time a move like any other, after it out of Notion's trash
+# and then moved, under another name if that is asked for; with its id, number, text and save.
+parent_of() { dump | jq -r --arg id "$1" '.pages[] | select(.id == $id) | .parent.page_id'; }
+id=$(id_of "$top/Archive/Menu 2015.md")
+meetings=$(id_of "$top/Meetings.md")
+rm "$top/Archive/Menu 2015.md"
+mv "$trash/Menu 2015.md" "$top/Meetings/Menu.md" || fail "mv to another directory"
+synced
+same "moved" "$meetings" "$(parent_of "$id")"
+same "moved as" "$id $number" "$(id_of "$top/Meetings/Menu.md") $(stat -c %i "$top/Meetings/Menu.md")"
+stop
+start -o poll=0,sweep=off,trash_delay=0
+cp "$top/Meetings/Menu.md" "$work/menu"
+rm "$top/Meetings/Menu.md"
+until_true 20 eval '[ -e "$trash/Menu.md" ] && [ ! -e "$top/Meetings/Menu.md" ]' || fail "not in the trash"
+is_gone() { dump | jq -e --arg id "$id" '.pages[] | select(.id == $id) | .in_trash' >/dev/null; }
+until_true 20 is_gone || fail "not in Notion's trash"
+until_true 20 status_is '.pending == 0' || fail "pending"
+fails_with "Operation not permitted" mv "$trash/Menu.md" "$mount/Menu.md"
+fails_with "File exists" python3 -c 'import os, sys; os.rename(*sys.argv[1:])' "$trash/Menu.md" "$top/Handbook.md"
+fails_with "File exists" python3 -c 'import os, sys; os.rename(*sys.argv[1:])' "$trash/Menu.md" "$top/Tasks.md"
+forget_requests
+(cd "$trash" && mv Menu.md "../../${top##*/}/Archive/Menu again.md") || fail "mv with .."
+crash
+start -o poll=0,sweep=off,trash_delay=600
+synced
+same "restored, then moved, once" "PATCH pages
+PATCH pages
+POST pages/move" "$(requests | jq -r ".[] | select($is_write) | \"\(.method) \(.path | sub(\"/v1/\"; \"\") | sub(\"/[0-9a-f-]{36}\"; \"\"))\"" | sort)"
+same "restored elsewhere" "$(id_of "$top/Archive.md") false" \
+  "$(parent_of "$id") $(dump | jq --arg id "$id" '.pages[] | select(.id == $id) | .in_trash')"
+same "restored as" "$id $number" "$(id_of "$top/Archive/Menu again.md") $(stat -c %i "$top/Archive/Menu again.md")"
+cmp "$work/menu" "$top/Archive/Menu again.md" || fail "its text"
+same "trash" "" "$(ls "$trash")"
+# A row: only where its values have a place.
+rm "$top/Tasks/Swap the bearing.md"
+fails_with "Operation not permitted" mv "$trash/Swap the bearing.md" "$top/Archive/"
+grep -q "it would lose" "$mount/.notionfs/errors" || fail "what a row would lose is not said"
+mv "$trash/Swap the bearing.md" "$top/Tasks/" || fail "mv of a row"
 
 # Out of the list; Notion has it still.
 rm "$mount/Notes of Inés.md"
