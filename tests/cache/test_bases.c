@@ -293,6 +293,22 @@ static void insert_remote(struct fixture *fixture, const json_t *block, const ch
 	free(shown);
 }
 
+START_TEST(a_text_that_is_like_an_older_one_is_made_over_what_was_read)
+{
+	struct fixture fixture;
+	open_with_page(&fixture);
+	see(&fixture, EDITOR);
+	edit_remote(&fixture, 1, "Zwei.");
+	see(&fixture, EDITOR);
+	let_a_minute_pass(&fixture);
+	/* He takes back what the other did: that is a change, though the text is as it was. */
+	save_as(&fixture, EDITOR, ONE);
+	sync_now(&fixture);
+	expect(&fixture, "One. Two. Three. Four.");
+	fixture_release(&fixture);
+}
+END_TEST
+
 START_TEST(what_is_appended_is_made_over_the_version_that_was_opened_for_it)
 {
 	struct fixture fixture;
@@ -335,6 +351,7 @@ SUITE_CASES = {
 	&who_read_a_text_before_it_was_sent_takes_back_nothing_that_was_saved_after_it,
 	&who_goes_on_writing_after_a_merge_takes_back_nothing_but_what_he_wrote,
 	&a_text_made_over_one_that_was_merged_since_is_sent_by_whomever,
+	&a_text_that_is_like_an_older_one_is_made_over_what_was_read,
 	&what_is_appended_is_made_over_the_version_that_was_opened_for_it,
 	&white_space_alone_over_a_page_with_text_is_held,
 };

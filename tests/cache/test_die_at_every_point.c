@@ -7,7 +7,7 @@
  *
  * Tried = recorded, or the test fails. The last line has the counts.
  *
- * usage: test_die_at_every_point quick | all | SCENARIO [before|after|FAULT NUMBER]
+ * usage: test_die_at_every_point quick | all | SCENARIO [before|after|FAULT NUMBER | peace]
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,6 +21,7 @@
 #include "tests/cache/die_try.h"
 
 #define WORKERS 2
+#define TURNS 6
 #define FAILURES_SHOWN 12
 
 /* ---- the faults ---- */
@@ -106,19 +107,19 @@ static void try_kill(struct totals *totals, const struct try *peace, enum probe_
 		     unsigned number)
 {
 	/* Two threads may pass their points the other way round, and leave one out at the end. */
-	for (int turn = 0; turn < 3; turn++) {
+	for (int turn = 0; turn < TURNS; turn++) {
 		struct try try = {.scenario = peace->scenario,
 				  .seed = peace->seed,
 				  .moment = moment,
 				  .number = number};
 		run_try(&try);
-		if (!try.was_killed && try.is_good && turn == 2) {
+		if (!try.was_killed && try.is_good && turn == TURNS - 1) {
 			try_say(&try, "the point was not reached");
 		}
 		if (try.was_killed || !try.is_good) {
 			(void)judge(totals, peace, &try);
 			__atomic_fetch_add(&totals->kills, 1, __ATOMIC_SEQ_CST);
-			turn = 3;
+			turn = TURNS;
 		}
 		try_release(&try);
 	}
@@ -181,6 +182,24 @@ static void run_all(struct totals *totals, const struct try *peace, bool is_quic
 	}
 }
 
+/* Where threads have little time a run may pass a point more: two in a row that agree count. */
+static void run_in_peace(struct try *peace)
+{
+	const struct try blank = *peace;
+	run_try(peace);
+	for (int turn = 1; turn < TURNS && peace->is_good; turn++) {
+		struct try again = blank;
+		run_try(&again);
+		bool agree = json_array_size(again.points) == json_array_size(peace->points) &&
+			     json_array_size(again.requests) == json_array_size(peace->requests);
+		try_release(peace);
+		*peace = again;
+		if (agree) {
+			return;
+		}
+	}
+}
+
 static void run_scenario(struct totals *totals, const struct scenario *scenario, bool is_quick,
 			 const char *what, unsigned number)
 {
@@ -191,7 +210,7 @@ static void run_scenario(struct totals *totals, const struct scenario *scenario,
 	(void)clock_gettime(CLOCK_MONOTONIC, &began);
 	seed_make(scenario, &seed, &fixture);
 	struct try peace = {.scenario = scenario, .seed = &seed};
-	run_try(&peace);
+	run_in_peace(&peace);
 	if (peace.is_good && scenario->writes > 0 &&
 	    count_writes(peace.requests) != scenario->writes) {
 		try_say(&peace, "%u writes", count_writes(peace.requests));
@@ -271,9 +290,10 @@ int main(int argc, char **argv)
 			}
 		}
 	}
+	bool is_peace = argc > 2 && strcmp(argv[2], "peace") == 0;
 	bool is_complete = totals->kills == totals->points && totals->faults == totals->requests;
 	(void)printf("points: %u recorded, %u tried; faults: %u recorded, %u tried; %u failed\n",
 		     totals->points, totals->kills, totals->requests, totals->faults,
 		     totals->failures);
-	return totals->failures == 0 && is_complete && totals->kills > 0 ? 0 : 1;
+	return totals->failures == 0 && is_complete && (totals->kills > 0 || is_peace) ? 0 : 1;
 }

@@ -256,6 +256,148 @@ START_TEST(properties_that_were_sent_before_a_call_without_an_answer_are_shown)
 }
 END_TEST
 
+/* Somebody else's paragraph in the page, behind the block at `after`. */
+static void insert_remote(struct fixture *fixture, size_t after, const char *text)
+{
+	char body[400];
+	json_t *info = fixture_command(fixture, "{\"command\":\"info\",\"path\":\"" PAGE "\"}");
+	json_t *blocks = children(fixture, PAGE);
+	(void)snprintf(
+		body, sizeof body,
+		"{\"as\":\"app\",\"op\":\"insert\",\"id\":\"%s\",\"after\":\"%s\",\"block\":{"
+		"\"paragraph\":{\"rich_text\":[{\"text\":{\"content\":\"%s\"}}]}}}",
+		json_string_value(json_object_get(info, "id")),
+		json_string_value(json_object_get(json_array_get(blocks, after), "id")), text);
+	json_t *answer = fixture_http(fixture, "POST", "/_sim/edit", body);
+	ck_assert_uint_eq(json_array_size(json_object_get(answer, "ids")), 1);
+	json_decref(answer);
+	json_decref(blocks);
+	json_decref(info);
+}
+
+/* The page's first-level texts, one behind the other; caller frees. */
+static char *texts(struct fixture *fixture)
+{
+	struct buf all;
+	size_t i;
+	json_t *block;
+	json_t *blocks = children(fixture, PAGE);
+	buf_init(&all, 10000);
+	json_array_foreach (blocks, i, block) {
+		const char *type = json_string_value(json_object_get(block, "type"));
+		const json_t *runs = json_object_get(json_object_get(block, type), "rich_text");
+		buf_printf(
+			&all, "%s%s", i > 0 ? " " : "",
+			json_string_value(json_object_get(json_array_get(runs, 0), "plain_text")));
+	}
+	json_decref(blocks);
+	return buf_steal(&all, NULL);
+}
+
+static void expect(struct fixture *fixture, const char *wanted)
+{
+	char *there = texts(fixture);
+	ck_assert_str_eq(there, wanted);
+	free(there);
+}
+
+START_TEST(an_equal_block_of_somebody_else_is_not_taken_for_ours)
+{
+	struct fixture fixture;
+	open_with_page(&fixture);
+	free(fixture_read(&fixture, PAGE));
+	order_fault(&fixture, "{\"faults\":[{\"match\":{\"method\":\"PATCH\","
+			      "\"path\":\"/children$\",\"nth\":1},\"do\":\"cut\"}]}");
+	fixture_write(&fixture, PAGE, FOUR);
+	json_decref(sync_now(&fixture));
+	/* Ours did not land; theirs reads the same and stands where ours was to be. */
+	insert_remote(&fixture, 2, "Same.");
+	settle_owed(&fixture);
+	expect(&fixture, "Same. Same. Same. Same. Same.");
+	fixture_release(&fixture);
+}
+END_TEST
+
+#define HEADINGS "Same.\n\n# One\n\nSame.\n\n# Two\n"
+
+/* An answer to an append has the later siblings too: what of them is not in our base is another's,
+ * and stays another's whatever becomes of the rest of the plan. */
+START_TEST(what_others_put_behind_ours_is_not_ours_when_a_plan_is_made_anew)
+{
+	struct fixture fixture;
+	open_with_page(&fixture);
+	fixture_write(&fixture, PAGE, HEADINGS);
+	settle_owed(&fixture);
+	advance(&fixture, 70);
+	free(fixture_read(&fixture, PAGE));
+	insert_remote(&fixture, 3, "Theirs.");
+	fixture_clear_requests(&fixture);
+	order_fault(&fixture, "{\"faults\":[{\"match\":{\"method\":\"PATCH\","
+			      "\"path\":\"/children$\",\"nth\":2},\"do\":\"status\","
+			      "\"status\":503}]}");
+	fixture_write(&fixture, PAGE, "Same.\n\nSame.\n\n# One\n\nSame.\n\nSame.\n\n# Two\n");
+	settle_owed(&fixture);
+	expect(&fixture, "Same. Same. One Same. Same. Two Theirs.");
+	ck_assert_uint_eq(fixture_count_requests(&fixture, "DELETE"), 0);
+	fixture_release(&fixture);
+}
+END_TEST
+
+START_TEST(what_others_put_behind_ours_is_not_ours_for_the_next_save)
+{
+	struct fixture fixture;
+	open_with_page(&fixture);
+	fixture_write(&fixture, PAGE, HEADINGS);
+	settle_owed(&fixture);
+	advance(&fixture, 70);
+	free(fixture_read(&fixture, PAGE));
+	insert_remote(&fixture, 3, "Theirs.");
+	fixture_clear_requests(&fixture);
+	order_fault(&fixture, "{\"faults\":[{\"match\":{\"method\":\"PATCH\","
+			      "\"path\":\"/children$\",\"nth\":1},\"do\":\"hold\"}]}");
+	fixture_write(&fixture, PAGE, "Same.\n\nSame.\n\n# One\n\nSame.\n\n# Two\n");
+	while (fixture_count_requests(&fixture, "PATCH") == 0) {
+		advance(&fixture, 1);
+	}
+	fixture_write(&fixture, PAGE, "Same.\n\nSame.\n\n# One\n\nSame.\n\nSame.\n\n# Two\n");
+	json_decref(fixture_http(&fixture, "POST", "/_sim/release", NULL));
+	settle_owed(&fixture);
+	expect(&fixture, "Same. Same. One Same. Same. Two Theirs.");
+	ck_assert_uint_eq(fixture_count_requests(&fixture, "DELETE"), 0);
+	fixture_release(&fixture);
+}
+END_TEST
+
+START_TEST(what_is_flushed_is_not_sent_while_more_is_written)
+{
+	struct fixture fixture;
+	struct node_attr attr;
+	struct page_file *file;
+	open_with_page(&fixture);
+	fixture_clear_requests(&fixture);
+	ck_assert_int_eq(fixture_find(&fixture, PAGE, &attr), 0);
+	ck_assert_int_eq(workspace_open_page(fixture.workspace, attr.node, 01 | 01000, 1, &file),
+			 0);
+	/* As a shell does for each program of `(one; two) > page`. */
+	ck_assert_int_eq(page_file_commit(file, false), 0);
+	for (int i = 0; i < 5; i++) {
+		const char *piece = i == 0 ? "Same.\n" : "\nSame.\n";
+		ck_assert_int_eq(page_file_write(file, piece, strlen(piece), 0, true),
+				 (ssize_t)strlen(piece));
+		ck_assert_int_eq(page_file_commit(file, false), 0);
+		advance(&fixture, 3);
+		advance(&fixture, 3);
+		ck_assert_uint_eq(fixture_count_requests(&fixture, "PATCH"), 0);
+		ck_assert_uint_eq(fixture_count_requests(&fixture, "DELETE"), 0);
+	}
+	ck_assert_int_eq(page_file_close(file), 0);
+	settle_owed(&fixture);
+	expect(&fixture, "Same. Same. Same. Same. Same.");
+	ck_assert_uint_eq(fixture_count_requests(&fixture, "PATCH"), 1);
+	fixture_release(&fixture);
+}
+END_TEST
+
 SUITE_CASES = {
 	&a_save_after_one_without_an_answer_is_neither_lost_nor_made_twice,
 	&a_page_that_is_renamed_and_then_edited_keeps_its_blocks,
@@ -263,5 +405,9 @@ SUITE_CASES = {
 	&a_file_made_again_while_its_page_is_being_trashed_is_there_in_the_end,
 	&what_another_reader_saved_over_an_older_version_takes_nothing_back,
 	&properties_that_were_sent_before_a_call_without_an_answer_are_shown,
+	&an_equal_block_of_somebody_else_is_not_taken_for_ours,
+	&what_others_put_behind_ours_is_not_ours_when_a_plan_is_made_anew,
+	&what_others_put_behind_ours_is_not_ours_for_the_next_save,
+	&what_is_flushed_is_not_sent_while_more_is_written,
 };
 SUITE_MAIN("saves")
