@@ -54,6 +54,33 @@ def _(api):
     equal(answers[0]["version"], version + 1)
 
 
+@rule("what is taken from the connection is nowhere, with all that is below, until it is given back")
+def _(api):
+    def titles():
+        return [block["id"] for block in api.children(ROOT)]
+
+    def edit(op, number):
+        api.ok("POST", "/_sim/edit", {"op": op, "id": number})
+    before = titles()
+    true(CHILD in before, before)
+    rows = len(api.ok("POST", f"/v1/data_sources/{SOURCE}/query", {})["results"])
+    first = api.ok("POST", f"/v1/data_sources/{SOURCE}/query", {})["results"][0]["id"]
+    edit("unshare", CHILD)
+    edit("unshare", first)
+    equal(titles(), [number for number in before if number != CHILD])
+    for path in (f"/v1/pages/{CHILD}", f"/v1/blocks/{CHILD}", f"/v1/blocks/{CHILD}/children",
+                 f"/v1/pages/{first}"):
+        equal(api.refused(404, "GET", path)["code"], "object_not_found")
+    api.refused(404, "PATCH", f"/v1/pages/{CHILD}", {"in_trash": True})
+    found = [each["id"] for each in api.ok("POST", "/v1/search", {})["results"]]
+    true(CHILD not in found and first not in found, found)
+    equal(len(api.ok("POST", f"/v1/data_sources/{SOURCE}/query", {})["results"]), rows - 1)
+    edit("share", CHILD)
+    edit("share", first)
+    equal(titles(), before)
+    api.ok("GET", f"/v1/pages/{CHILD}")
+
+
 @rule("the app can move, retype and make what the API can't")
 def _(api):
     def edit(**body):

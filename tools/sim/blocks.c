@@ -57,10 +57,11 @@ void blocks_list_children(struct sim *sim, const struct request *request, struct
 	const char *next_cursor = NULL;
 	for (; index < json_array_size(children); index++) {
 		const json_t *child = json_array_get(children, index);
-		if (json_is_true(json_object_get(child, "in_trash"))) {
+		const char *id = json_string_value(json_object_get(child, "id"));
+		if (json_is_true(json_object_get(child, "in_trash")) ||
+		    !workspace_is_shared(&sim->workspace, workspace_find(&sim->workspace, id))) {
 			continue;
 		}
-		const char *id = json_string_value(json_object_get(child, "id"));
 		if (json_array_size(results) == window.page_size) {
 			next_cursor = id;
 			break;
@@ -116,11 +117,11 @@ static json_t *list_created(struct sim *sim, const struct record *record, size_t
 	json_t *results = json_array();
 	for (; index < end; index++) {
 		const json_t *child = json_array_get(children, index);
-		if (!json_is_true(json_object_get(child, "in_trash"))) {
-			const char *child_id = json_string_value(json_object_get(child, "id"));
-			(void)json_array_append_new(
-				results,
-				object_block(sim, workspace_find(&sim->workspace, child_id)));
+		const struct record *sibling = workspace_find(
+			&sim->workspace, json_string_value(json_object_get(child, "id")));
+		if (!json_is_true(json_object_get(child, "in_trash")) &&
+		    workspace_is_shared(&sim->workspace, sibling)) {
+			(void)json_array_append_new(results, object_block(sim, sibling));
 		}
 	}
 	return results;

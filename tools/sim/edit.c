@@ -173,6 +173,14 @@ static void set_trash(struct edit *edit, bool in_trash)
 	edit_add_id(edit, edit->record);
 }
 
+/* Taken from the connection, with what is below it, or given back: no request of its finds it. */
+static void set_shared(struct edit *edit, bool is_shared)
+{
+	edit->record->is_unshared = !is_shared;
+	edit->sim->workspace.has_unshared = true;
+	edit_add_id(edit, edit->record);
+}
+
 /* ── names and values ── */
 
 static void rename_data_source(struct edit *edit, const struct record *record, json_t *title)
@@ -282,6 +290,8 @@ static void run(struct edit *edit, const char *op)
 		set_trash(edit, true);
 	} else if (strcmp(op, "restore") == 0) {
 		set_trash(edit, false);
+	} else if (strcmp(op, "share") == 0 || strcmp(op, "unshare") == 0) {
+		set_shared(edit, strcmp(op, "share") == 0);
 	} else if (strcmp(op, "move") == 0) {
 		edit_move(edit);
 	} else if (strcmp(op, "rename") == 0) {

@@ -13,6 +13,8 @@
  *                            the end; {"child_page":{"title"}} makes a page
  *           properties       with the id of a data source: a row
  *   delete, trash, restore   block, page, database or data source
+ *   unshare, share           page or database: the connection does not see it any more, nor what is
+ *                            below it; or it does again. No stamp moves, and `dump` has it still
  *   move    [parent] [after] block or page; without `parent` among its siblings
  *   rename  title            page, database or data source
  *   set     properties …     page: values, icon, cover, is_locked, is_archived, and anything else

@@ -144,8 +144,10 @@ static bool is_candidate(const struct workspace *workspace, const json_t *page,
 {
 	const char *parent = json_string_value(
 		json_object_get(json_object_get(page, "parent"), "data_source_id"));
-	(void)workspace;
 	return parent != NULL && strcmp(parent, data_source_id) == 0 &&
+	       workspace_is_shared(
+		       workspace,
+		       workspace_find(workspace, json_string_value(json_object_get(page, "id")))) &&
 	       !json_is_true(json_object_get(page, "in_trash")) &&
 	       json_is_true(json_object_get(page, "is_archived")) == archived;
 }

@@ -105,16 +105,16 @@ struct record *workspace_page_of(const struct workspace *workspace, struct recor
 
 bool workspace_is_shared(const struct workspace *workspace, const struct record *record)
 {
-	if (workspace->all_shared) {
+	if (workspace->all_shared && !workspace->has_unshared) {
 		return true;
 	}
 	for (int i = 0; i < CLIMB_MAX && record != NULL; i++) {
-		if (record->is_root) {
-			return true;
+		if (record->is_root || record->is_unshared) {
+			return !record->is_unshared;
 		}
 		record = workspace_parent(workspace, record);
 	}
-	return false;
+	return workspace->all_shared;
 }
 
 bool workspace_has_trash_flag(const struct record *record)

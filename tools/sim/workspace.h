@@ -26,6 +26,7 @@ struct record {
 	json_t *data_source;
 	int64_t searchable_ms; /* server time from which search finds it */
 	bool is_root;	       /* shared with the connection directly */
+	bool is_unshared;      /* taken from the connection, with all that is below */
 };
 
 struct workspace {
@@ -39,7 +40,8 @@ struct workspace {
 	json_t *file_uploads; /* NULL until there is one */
 	json_t *files;
 	json_t *config;
-	bool all_shared; /* the file names no roots, or the token is a person's */
+	bool all_shared;   /* the file names no roots, or the token is a person's */
+	bool has_unshared; /* some record is or was */
 	struct record **slots;
 	size_t slot_count;
 	size_t record_count;
@@ -61,7 +63,8 @@ const char *workspace_parent_id(const json_t *object);
 /* The page or database a block is in: itself when it is one. NULL when it hangs in the air. */
 struct record *workspace_page_of(const struct workspace *workspace, struct record *record);
 
-/* Whether the connection may see it: it or an ancestor is a root. */
+/* Whether the connection may see it: it or an ancestor is a root, and none below that was taken
+ * from it. */
 bool workspace_is_shared(const struct workspace *workspace, const struct record *record);
 /* Whether it or an ancestor is in the trash. */
 bool workspace_is_trashed(const struct workspace *workspace, const struct record *record);
