@@ -75,6 +75,8 @@ bool push_is_empty(const struct push *push);
 /* Re-reads what the calls that are left touch and compares it with the base. -ESTALE: somebody
  * else changed it. */
 must_check int push_check(struct push *push);
+/* An update or a deletion that was sent and not answered: is there what it makes? */
+must_check int push_is_applied(struct push *push, const json_t *call, bool *ret_is_applied);
 
 /* Sends the calls that are left, in order, each outcome durable before the next. -EAGAIN with
  * push->again_ms, -EINVAL: Notion refuses (push->failure says why), -ECANCELED. */

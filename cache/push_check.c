@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "cache/push.h"
+#include "cache/push_journal.h"
 #include "cache/push_own.h"
 #include "cache/push_property.h"
 #include "cache/push_upload.h"
@@ -374,6 +375,76 @@ static int check_page(struct push *push, const json_t *patch)
 	if (r == 0 && (!is_schema_present(push, remote) ||
 		       !is_page_as_seen(patch, remote, base, push_is_own_edit(push, remote)))) {
 		r = -ESTALE;
+	}
+	json_decref(remote);
+	return r;
+}
+
+/* Has the page all that the patch gave it? */
+static bool has_patch(const json_t *patch, json_t *remote, bool is_own)
+{
+	static const char *const plain[] = {"icon", "cover"};
+	const char *name;
+	json_t *value;
+	bool has = true;
+	json_object_foreach (json_object_get(patch, "properties"), name, value) {
+		const json_t *now = property_today(remote, name, remote, NULL);
+		has &= now != NULL && contains(now, value, is_own);
+	}
+	for (size_t i = 0; i < 2; i++) {
+		const json_t *picture = json_object_get(patch, plain[i]);
+		has &= picture == NULL ||
+		       contains(json_object_get(remote, plain[i]), picture, is_own);
+	}
+	return has;
+}
+
+/* Is the block what the update makes of the one in the base? */
+static bool has_update(struct push *push, const struct uuid *id, const json_t *update,
+		       json_t *remote)
+{
+	struct uuid container;
+	size_t siblings;
+	const json_t *block = find_block(json_object_get(push->entry.base, "blocks"),
+					 &push->record.object, id, &container, &siblings);
+	if (block == NULL || json_is_true(json_object_get(remote, "in_trash"))) {
+		return false;
+	}
+	json_t *updated = push_updated_block(block, update);
+	bool has = is_same(updated, remote, false) ||
+		   (push_has_upload(update) && push_is_own_edit(push, remote) &&
+		    push_equals_sent(updated, remote));
+	json_decref(updated);
+	return has;
+}
+
+int push_is_applied(struct push *push, const json_t *call, bool *ret_is_applied)
+{
+	struct notion *notion = push->workspace->notion;
+	const json_t *body = json_object_get(call, "body");
+	bool is_page = strncmp(json_get_text(call, "path"), "/v1/pages/", 10) == 0;
+	bool is_delete = strcmp(json_get_text(call, "method"), "DELETE") == 0;
+	struct uuid id;
+	json_t *remote = NULL;
+	int r = call_target(push, call, &id);
+	if (r == 0) {
+		r = is_page ? notion_page(notion, PRIORITY_SAVE, &id, &push->failure, &remote)
+			    : notion_block(notion, PRIORITY_SAVE, &id, &push->failure, &remote);
+	}
+	if (r == 0 && is_page && json_object_get(body, "properties") != NULL) {
+		r = read_whole_relations(push->workspace, &id, PRIORITY_SAVE, remote);
+	}
+	if (r == -ENOENT) {
+		failure_release(&push->failure);
+		push->failure = (struct failure){0};
+		*ret_is_applied = is_delete;
+		return 0;
+	}
+	if (r == 0) {
+		*ret_is_applied =
+			is_delete ? json_is_true(json_object_get(remote, "in_trash"))
+			: is_page ? has_patch(body, remote, push_is_own_edit(push, remote))
+				  : has_update(push, &id, body, remote);
 	}
 	json_decref(remote);
 	return r;

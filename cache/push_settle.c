@@ -245,9 +245,16 @@ static int settle(struct push *push, json_t *call, size_t number)
 	} else if (call_is_append(call)) {
 		r = settle_append(push, call, number);
 	} else {
-		/* Applied or not: the look before the next try tells. */
-		(void)json_object_set_new(push->journal, "sending", json_null());
-		r = push_write_journal(push);
+		/* Applied, it is part of the base: a text that was saved since may want the block
+		 * as it was before. */
+		bool is_applied = false;
+		r = push_is_applied(push, call, &is_applied);
+		if (r == 0 && is_applied) {
+			push_call_done(push, number);
+		} else if (r == 0) {
+			(void)json_object_set_new(push->journal, "sending", json_null());
+		}
+		r = r == 0 ? push_write_journal(push) : r;
 	}
 	return r < 0 && r != -EAGAIN ? push_after_failure(push, r) : r;
 }

@@ -116,6 +116,57 @@ START_TEST(a_save_after_one_without_an_answer_is_neither_lost_nor_made_twice)
 }
 END_TEST
 
+#define UPDATE_CUT                                                                                 \
+	"{\"faults\":[{\"match\":{\"method\":\"PATCH\",\"path\":\"/(blocks|pages)/[^/]*$\"," \
+	"\"nth\":1},\"do\":\"cut\",\"apply\":\"all\"}]}"
+
+START_TEST(what_was_changed_back_after_an_update_without_an_answer_is_changed_back_in_notion)
+{
+	struct fixture fixture;
+	open_with_page(&fixture);
+	order_fault(&fixture, UPDATE_CUT);
+	fixture_write(&fixture, PAGE, "Same.\n\nOther.\n\nSame.\n");
+	json_decref(sync_now(&fixture));
+	fixture_write(&fixture, PAGE, THREE);
+	settle_owed(&fixture);
+	json_t *blocks = children(&fixture, PAGE);
+	char *text = json_dumps(blocks, 0);
+	ck_assert_uint_eq(json_array_size(blocks), 3);
+	ck_assert_ptr_null(strstr(text, "Other."));
+	free(text);
+	json_decref(blocks);
+	text = fixture_read(&fixture, PAGE);
+	ck_assert_str_eq(text, THREE);
+	free(text);
+	fixture_release(&fixture);
+}
+END_TEST
+
+START_TEST(a_name_that_was_given_back_after_a_title_without_an_answer_is_the_title_in_notion)
+{
+	struct fixture fixture;
+	struct node_attr directory;
+	open_with_page(&fixture);
+	ck_assert_int_eq(fixture_find(&fixture, DIRECTORY, &directory), 0);
+	order_fault(&fixture, UPDATE_CUT);
+	ck_assert_int_eq(workspace_rename(fixture.workspace, directory.node, "Twins.md",
+					  directory.node, "Triplets.md", 0, 1),
+			 0);
+	json_decref(sync_now(&fixture));
+	ck_assert_int_eq(workspace_rename(fixture.workspace, directory.node, "Triplets.md",
+					  directory.node, "Twins.md", 0, 1),
+			 0);
+	settle_owed(&fixture);
+	json_t *dump = fixture_http(&fixture, "GET", "/_sim/dump", NULL);
+	char *pages = json_dumps(json_object_get(dump, "pages"), 0);
+	ck_assert_ptr_null(strstr(pages, "Triplets"));
+	ck_assert_ptr_nonnull(strstr(pages, "Twins"));
+	free(pages);
+	json_decref(dump);
+	fixture_release(&fixture);
+}
+END_TEST
+
 START_TEST(a_page_that_is_renamed_and_then_edited_keeps_its_blocks)
 {
 	struct fixture fixture;
@@ -399,6 +450,8 @@ START_TEST(what_is_flushed_is_not_sent_while_more_is_written)
 END_TEST
 
 SUITE_CASES = {
+	&what_was_changed_back_after_an_update_without_an_answer_is_changed_back_in_notion,
+	&a_name_that_was_given_back_after_a_title_without_an_answer_is_the_title_in_notion,
 	&a_save_after_one_without_an_answer_is_neither_lost_nor_made_twice,
 	&a_page_that_is_renamed_and_then_edited_keeps_its_blocks,
 	&a_name_taken_again_without_a_save_keeps_the_page_and_what_was_owed_for_it,

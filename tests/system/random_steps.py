@@ -385,10 +385,10 @@ class Steps:
             self.model.move(page, new)
         elif how == "move":
             place = self.pick([path for path in PLACES if path != os.path.dirname(page)])
-            self.edit(op="move", id=ids[page], parent=ids[place])
             new = place + "/" + os.path.basename(page)
             if new in self.model.pages:
-                raise Failed("the step can't be: %s is there" % new)
+                return None
+            self.edit(op="move", id=ids[page], parent=ids[place])
             self.model.move(page, new)
         else:
             self.edit(op="trash", id=ids[page])
@@ -426,12 +426,14 @@ class Steps:
     # ---- what must be ----
 
     def settle(self):
-        said = None
-        for _ in range(12):
+        said, quiet = None, 0
+        for _ in range(14):
             self.world.advance(40)  # grace times are over
             self.world.sync()
             said = self.world.status()
-            if said["pending"] == 0 and not said["failed"]:
+            # A removal whose request had no answer is no save that is pending: it waits a minute.
+            quiet = quiet + 1 if said["pending"] == 0 and not said["failed"] else 0
+            if quiet == 3:
                 break
             self.world.advance(40)
         else:
