@@ -35,6 +35,7 @@ struct labels {
 	struct workspace *workspace; /* labels_set_files; else NULL */
 	struct wanted_file *wanted;  /* those that were asked for */
 	size_t wanted_count;
+	bool has_bad_file; /* one was asked for that is not there, or can't be sent */
 };
 
 void labels_init(struct labels *labels, struct store_transaction *state,

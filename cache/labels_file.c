@@ -286,6 +286,7 @@ const char *labels_upload(void *context, const char *path)
 	}
 	int r = text_file_find(labels->state, labels->directory, path, &file.place);
 	if (r < 0 && r != -EISDIR) {
+		labels->has_bad_file = true;
 		return NULL;
 	}
 	file.path = strdup(path);
@@ -295,9 +296,11 @@ const char *labels_upload(void *context, const char *path)
 	if (r == -EISDIR) {
 		explain(&file, r);
 	} else if (examine(labels, &file) < 0) {
+		labels->has_bad_file = true;
 		wanted_file_release(&file);
 		return NULL;
 	}
+	labels->has_bad_file |= file.problem != NULL;
 	set_mark(&file);
 	struct wanted_file *wanted =
 		realloc(labels->wanted, (labels->wanted_count + 1) * sizeof *wanted);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cache/asset.h"
+#include "cache/awaited.h"
 #include "cache/content.h"
 #include "cache/history.h"
 #include "cache/keys.h"
@@ -560,6 +561,7 @@ int push_refuse(struct push *push, unsigned line, unsigned column, const char *m
 	entry.error_line = line;
 	entry.error_column = column;
 	entry.state = QUEUE_ERROR;
+	entry.awaits_file = push->awaits_file;
 	bool is_moved = entry.error_file != NULL && (strcmp(entry.error_file, name) != 0 ||
 						     entry.error_directory != push->record.parent);
 	free(entry.error_file);
@@ -584,6 +586,9 @@ int push_refuse(struct push *push, unsigned line, unsigned column, const char *m
 	events_note_node(push->workspace, "refused", true, push->record.node,
 			 json_pack("{sI sI ss}", "line", (json_int_t)line, "column",
 				   (json_int_t)column, "message", message));
+	if (push->awaits_file) {
+		awaited_note(push->workspace, push->record.node, push->files_came);
+	}
 	return 0;
 }
 

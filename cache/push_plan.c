@@ -324,6 +324,7 @@ int push_plan(struct push *push, struct diagnostics *diagnostics)
 	bool is_partial = false;
 	json_t *calls = json_array();
 	json_t *uploads = NULL;
+	push->files_came = atomic_load(&push->workspace->files_came);
 	int r = workspace_begin(push->workspace, false, &state, &cache);
 	if (r == 0) {
 		labels_init(&labels, state, cache, &push->workspace->people);
@@ -374,6 +375,7 @@ int push_plan(struct push *push, struct diagnostics *diagnostics)
 		r = mind_unsent(push, state, &labels, calls, &is_partial);
 	}
 	json_decref(schema);
+	push->awaits_file = labels.has_bad_file;
 	if (r < 0) {
 		json_decref(calls);
 		json_decref(uploads);

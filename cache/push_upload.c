@@ -417,6 +417,10 @@ int push_send_uploads(struct push *push)
 		if (has_id || is_known(push, mark, upload)) {
 			continue;
 		}
+		if (!is_uploading && (push->record.flags & NODE_NEW) != 0) {
+			writeback_note_slow(&workspace->writeback, push->record.node);
+			push_wake_others(push);
+		}
 		if (!is_uploading && atomic_fetch_add(&workspace->uploading, 1) >= UPLOADING_MAX) {
 			(void)atomic_fetch_sub(&workspace->uploading, 1);
 			push->again_ms = clock_now_ms() + BUSY_RETRY_MS;

@@ -67,6 +67,7 @@ static int decode(node_id node, const struct store_value *value, bool is_light,
 		.error_line = (unsigned)json_integer_value(json_object_get(meta, "line")),
 		.error_column = (unsigned)json_integer_value(json_object_get(meta, "column")),
 		.error = error == NULL ? NULL : strdup(error),
+		.awaits_file = json_is_true(json_object_get(meta, "awaits_file")),
 		.error_file = file == NULL ? NULL : strdup(file),
 		.error_directory =
 			(node_id)json_integer_value(json_object_get(meta, "error_directory")),
@@ -107,13 +108,13 @@ int queue_put(struct store_transaction *state, const struct queue_entry *entry)
 	unsigned char key[KEY_NODE_BYTES];
 	key_put_u64(key, entry->node);
 	json_t *meta = json_pack(
-		"{si si sI sI sI sI sI si si ss? ss? sI}", "kind", (int)entry->kind, "state",
+		"{si si sI sI sI sI sI si si ss? sb ss? sI}", "kind", (int)entry->kind, "state",
 		(int)entry->state, "generation", (json_int_t)entry->generation, "saved_ms",
 		(json_int_t)entry->saved_ms, "due_ms", (json_int_t)entry->due_ms, "base_version",
 		(json_int_t)entry->base_version, "from", (json_int_t)entry->from, "line",
 		(int)entry->error_line, "column", (int)entry->error_column, "error", entry->error,
-		"error_file", entry->error_file, "error_directory",
-		(json_int_t)entry->error_directory);
+		"awaits_file", entry->awaits_file, "error_file", entry->error_file,
+		"error_directory", (json_int_t)entry->error_directory);
 	char *meta_text = meta == NULL ? NULL : json_dumps(meta, JSON_COMPACT);
 	char *base_text = entry->base == NULL ? NULL : json_dumps(entry->base, JSON_COMPACT);
 	json_decref(meta);

@@ -45,7 +45,8 @@ struct queue_entry {
 	size_t text_len;
 	unsigned error_line;
 	unsigned error_column;
-	char *error; /* "message, remedy"; NULL = none */
+	char *error;	  /* "message, remedy"; NULL = none */
+	bool awaits_file; /* what is wrong is a file that the text shows (awaited.h) */
 	/* The file beside the page that says so: there until the next good save, whatever the page
 	 * is called by then. NULL = none. */
 	char *error_file;

@@ -16,6 +16,7 @@
 #include "cache/alias.h"
 #include "cache/asset_read.h"
 #include "cache/asset_view.h"
+#include "cache/awaited.h"
 #include "cache/command.h"
 #include "cache/content.h"
 #include "cache/identity.h"
@@ -341,6 +342,7 @@ int workspace_open(const struct workspace_options *options, struct workspace **r
 	refusals_init(&workspace->refusals);
 	events_init(&workspace->event_log);
 	digests_init(&workspace->digests);
+	awaited_init(workspace);
 	recent_init(&workspace->moved);
 	recent_init(&workspace->written);
 	recent_init(&workspace->left_out);

@@ -255,6 +255,8 @@ must_check int workspace_move_empty(struct workspace *workspace, node_id directo
 /* The same for one; false: it does not lie there. */
 bool empty_directory_move(struct empty_directory *empty, node_id directory, const char *path,
 			  node_id new_directory, const char *new_path);
+/* A local file was written and closed, or got this path: a save may have waited for it. */
+void workspace_file_came(struct workspace *workspace, const char *path);
 /* Why something was refused, for .notionfs/errors and the log. */
 void workspace_explain(struct workspace *workspace, node_id directory, const char *name,
 		       const char *why);

@@ -86,6 +86,8 @@ struct workspace {
 	struct refusals refusals;
 	struct events event_log;
 	struct digests digests;
+	atomic_bool may_await;		   /* saves that wait for a file (awaited.h) */
+	_Atomic unsigned files_came;	   /* counts the files that were put here */
 	_Atomic uint64_t upload_max_bytes; /* of one file; 0 = Notion has not said */
 	_Atomic int64_t limits_asked_ms;   /* when that was asked last */
 	_Atomic unsigned uploading;	   /* pushes that upload at this moment */

@@ -35,6 +35,7 @@ struct scheduled {
 	bool is_behind;	 /* another page is sent first, and wakes it */
 	unsigned failures;
 	struct scheduled *next;
+	bool is_slow; /* it uploads files: no younger page waits for it */
 };
 
 void writeback_init(struct writeback *writeback, struct workspace *workspace)
@@ -168,8 +169,18 @@ bool writeback_is_near(struct writeback *writeback, node_id node, int64_t within
 	int64_t until_ms = clock_now_ms() + within_ms;
 	LOCK_SCOPE(&writeback->mutex);
 	const struct scheduled *scheduled = find_locked(writeback, node);
-	return scheduled != NULL && (scheduled->is_sending || scheduled->is_behind ||
-				     (scheduled->is_due && scheduled->due_ms <= until_ms));
+	return scheduled != NULL && !scheduled->is_slow &&
+	       (scheduled->is_sending || scheduled->is_behind ||
+		(scheduled->is_due && scheduled->due_ms <= until_ms));
+}
+
+void writeback_note_slow(struct writeback *writeback, node_id node)
+{
+	LOCK_SCOPE(&writeback->mutex);
+	struct scheduled *scheduled = find_locked(writeback, node);
+	if (scheduled != NULL) {
+		scheduled->is_slow = true;
+	}
 }
 
 bool writeback_wake(struct writeback *writeback, node_id node)

@@ -49,8 +49,10 @@ void writeback_wait(struct writeback *writeback, node_id node);
 void writeback_await(struct writeback *writeback, node_id node);
 /* Is anything being sent, or due within the next seconds? */
 bool writeback_is_pending(struct writeback *writeback);
-/* Will it be sent within `within_ms`, or is being sent? */
+/* Will it be sent within `within_ms`, or is being sent, and does not upload? */
 bool writeback_is_near(struct writeback *writeback, node_id node, int64_t within_ms);
+/* A page that is being pushed uploads files, which may take minutes: it is not near any more. */
+void writeback_note_slow(struct writeback *writeback, node_id node);
 /* What it waited for has been sent: now. False: it waited for nothing. */
 bool writeback_wake(struct writeback *writeback, node_id node);
 /* Is it being sent at this moment? */

@@ -140,6 +140,7 @@ void ops_link(fuse_req_t req, fuse_ino_t number, fuse_ino_t new_parent, const ch
 		(void)fuse_reply_err(req, -r);
 	} else {
 		reply_local(req, &place);
+		workspace_file_came(fs->workspace, place.path);
 	}
 }
 

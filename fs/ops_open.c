@@ -445,7 +445,13 @@ void ops_release(fuse_req_t req, fuse_ino_t number, struct fuse_file_info *file)
 		(void)!save_renamed(fs, number, handle);
 		note_local_version(fs, number, handle);
 	}
+	bool is_written = handle->kind == HANDLE_LOCAL && handle->is_writable;
 	inode_close(fs->inodes, handle);
 	handle_unref(handle);
 	(void)fuse_reply_err(req, 0);
+	struct place place;
+	if (is_written && inode_place(fs->inodes, number, &place) == 0 &&
+	    place.kind == PLACE_LOCAL) {
+		workspace_file_came(fs->workspace, place.path);
+	}
 }

@@ -157,6 +157,7 @@ static int rename_local(struct fs *fs, const struct side *from, const struct sid
 	inode_rename_local(fs->inodes, from->st.st_ino, S_ISDIR(from->st.st_mode),
 			   from->place.directory, from->place.path, to->place.directory,
 			   to->place.path);
+	workspace_file_came(fs->workspace, to->place.path);
 	return 0;
 }
 

@@ -297,6 +297,12 @@ int workspace_adopt(struct workspace *workspace, node_id directory, const char *
 	return -EPERM;
 }
 
+void workspace_file_came(struct workspace *workspace, const char *path)
+{
+	(void)workspace;
+	(void)path;
+}
+
 void workspace_explain(struct workspace *workspace, node_id directory, const char *name,
 		       const char *why)
 {

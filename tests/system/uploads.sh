@@ -219,6 +219,22 @@ refused '![](large.png)' '3:5: "large.png": the file has 66.8 MiB and this works
 refused '![](Copy.md)' '3:5: "Copy.md": this is no file, write the path of one'
 refused '![](../../../../etc/passwd)' '3:5: "../../../../etc/passwd" is no file in the mount, put one there or write an https:// URL'
 refused '<callout icon="gone.png">x</callout>' '3:16: "gone.png" is no file in the mount, put one there or write an https:// URL'
+# The file comes after the text that shows it, as `cp -r` may have it: nothing else is to be done.
+refused '![](later.png)' '3:5: "later.png" is no file in the mount, put one there or write an https:// URL'
+bytes "$work/later.png"
+cp "$work/later.png" "$dir/later.png"
+until_true 30 status_is '.failed == [] and .pending == 0' || fail "not sent when its file was there"
+[ -e "$dir/Bad.md.error" ] && fail "the error is still there"
+holds "$dir/later.png" "$(stored "$dir/Bad.md" image)"
+# One that is still being written is waited for, too.
+{ head -c 1000 "$work/later.png"; until_true 10 [ -e "$work/go" ]; tail -c +1001 "$work/later.png"; } >"$dir/slow.png" &
+until_true 10 [ -s "$dir/slow.png" ] || fail "slow.png"
+printf '![](slow.png)\n' >"$dir/Slow.md"
+until_true 10 status_is '.pending == 1' || fail "slow.png is not waited for"
+touch "$work/go"
+wait $!
+synced
+holds "$work/later.png" "$(stored "$dir/Slow.md" image)"
 printf '![ä](pic.png)\n' >"$dir/Bad.md"
 synced
 [ -e "$dir/Bad.md.error" ] && fail "the error is still there"
@@ -229,6 +245,30 @@ until_true 60 status_is '.failed | length == 1' || fail "an empty cover was take
 same "of a cover" '3:8: "empty.png": the file is empty, which Notion does not store: put something in it' "$(cut -d: -f2- "$row.error")"
 cp "$work/row.md" "$row"
 synced
+
+# Uploads that take long, as many as there are threads for: other pages' saves go out meanwhile.
+# The process is killed while they are under way, and the next one sends them, each page once.
+forget_requests
+post faults '{"faults":[{"match":{"path":"/send$"},"do":"hold"}]}' >/dev/null
+for i in 1 2 3; do
+  bytes "$dir/held $i.png"
+  printf 'Same.\n\n![](<held %s.png>)\n' $i >"$dir/Held $i.md"
+done
+is_held() { [ "$(count_requests "$uploads")" -ge 2 ]; }
+until_true 20 is_held || fail "two uploads are not under way"
+echo 'A page without a picture.' >"$dir/Quick.md"
+is_sent() { [ "$(state_of "$dir/Quick.md")" = synced ]; }
+until_true 20 is_sent || fail "a save waits for another page's upload"
+crash
+curl -sSf -X DELETE "$url/_sim/faults" >/dev/null
+post release '{}' >/dev/null
+start -o poll=0,sweep=off,save_delay=0.1
+synced
+complete
+for i in 1 2 3; do
+  same "pages Held $i" 1 "$(dump | jq "[.pages[] | select(.in_trash | not) | select(.properties.title.title[0].plain_text == \"Held $i\")] | length")"
+  holds "$dir/held $i.png" "$(stored "$dir/Held $i.md" image)"
+done
 
 # In several parts; `plan` says it before.
 bytes "$dir/long.mp4" 21000000

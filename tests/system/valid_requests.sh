@@ -3,7 +3,8 @@
 # styles, new blocks of every kind that can be made, nested, deleted, moved; properties of every
 # kind that can be written; new pages and rows. None is answered with 400.
 . "$(dirname "$0")/mounted.sh"
-serve
+jq '.config.max_file_upload_size_in_bytes = 60000000' "$sample" >"$work/sample.json"
+serve --workspace "$work/sample.json" --rate off
 start -o poll=0,sweep=off
 complete
 # Waits for what is owed only: looking around would use up the minute's requests.
@@ -178,6 +179,15 @@ for i in $(seq 250); do printf 'Line %d of the long page.\n\n' "$i"; done | sed 
 synced
 same "its blocks" 250 "$(dump | jq --arg page "$(id_of "$top/Archive/Long.md")" '.blocks[$page] | length')"
 
+# Files of the mount, in blocks, and in a row's properties, icon and cover below; one in parts.
+for name in a.png b.pdf c.mp3 d.mp4 e.txt; do head -c 2000 /dev/urandom >"$top/Archive/$name"; done
+head -c 21000000 /dev/urandom >"$top/Archive/f.mp4"
+printf '![A picture](a.png)\n\n<pdf source="b.pdf"></pdf>\n\n<audio source="c.mp3"></audio>\n\n<video source="d.mp4">A film</video>\n\n<file source="e.txt" name="e.txt"></file>\n\n<video source="f.mp4"></video>\n\n<callout icon="a.png">Shown</callout>\n' >"$top/Archive/Files.md"
+synced
+head -c 2000 /dev/urandom >"$top/Archive/a.png"
+sed -i 's/A picture/Another picture/' "$top/Archive/Files.md"
+synced
+
 # Properties.
 row="$top/Tasks/Write 400 cards.md"
 sed -i 's/^Due: .*/Due: 2026-12-01T09:00+01:00/; s/^Tags: .*/Tags: [urgent, quick]/; s/^Assignee: .*/Assignee: [Samira Haddad]/; s/^Done: .*/Done: true/; s/^Hours: .*/Hours: 1.5/; s/^State: .*/State: Done/; s/^Blocked by:.*/Blocked by: [Swap the bearing]/' "$row"
@@ -185,10 +195,12 @@ synced
 sed -i 's/^Due: .*/Due:/; s/^Tags: .*/Tags:/; s/^Assignee: .*/Assignee:/; s/^Hours: .*/Hours:/; s/^Project: .*/Project:/' "$row"
 synced
 project="$top/Projects/The large grinder.md"
-sed -i 's/^Area: .*/Area: Shop/; s/^Budget: .*/Budget: 12/; s/^Brief: .*/Brief: Short *and* sweet/; s|^Website: .*|Website: https://example.org/|; s|^Files: .*|Files: [https://example.org/f.pdf]|; s/^Period: .*/Period: {start: 2026-01-01, end: 2026-02-01}/' "$project"
+sed -i 's/^Area: .*/Area: Shop/; s/^Budget: .*/Budget: 12/; s/^Brief: .*/Brief: Short *and* sweet/; s|^Website: .*|Website: https://example.org/|; s|^Files: .*|Files: [https://example.org/f.pdf, ../Archive/b.pdf]|; s/^Period: .*/Period: {start: 2026-01-01, end: 2026-02-01}/' "$project"
 synced
 lot="$mount/Lots/Lots/El Mirador 2026.md"
 sed -i 's/^Mail: .*/Mail: a@example.org/; s/^Telephone: .*/Telephone: "+49 1"/; s/^Sacks: .*/Sacks: 3/; s/^Origin: .*/Origin: Ethiopia/' "$lot"
+synced
+sed -i '1a icon: Archive/a.png\ncover: Archive/a.png' "$top/Meetings.md" && sed -i '4,${/^icon: /d}' "$top/Meetings.md"
 synced
 sed -i '1a icon: 🦉\ncover: https://example.org/c.png' "$top/Handbook.md" && sed -i '0,/^icon: 📖$/{/^icon: 📖$/d}' "$top/Handbook.md"
 synced
@@ -202,7 +214,10 @@ same "kinds of writes" "DELETE blocks
 PATCH blocks
 PATCH children
 PATCH pages
-POST pages" "$(requests | jq -r ".[] | select($is_write) | .method + \" \" + (.path | if test(\"children\") then \"children\" else split(\"/\")[2] end)" | sort -u)"
+POST complete
+POST file_uploads
+POST pages
+POST send" "$(requests | jq -r ".[] | select($is_write) | .method + \" \" + (.path | if test(\"children|send$|complete$\") then split(\"/\")[-1] else split(\"/\")[2] end)" | sort -u)"
 "$here/validate_requests.sh" "$url"
 status=$?
 stop

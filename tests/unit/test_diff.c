@@ -412,7 +412,59 @@ START_TEST(an_edit_of_what_is_only_shown_is_an_error_with_its_line)
 }
 END_TEST
 
+START_TEST(a_stored_file_goes_with_its_line_only_where_its_bytes_are_in_the_mount)
+{
+	for (int has_copy = 0; has_copy < 2; has_copy++) {
+		struct diff_options options = {.page = sketch_id(PAGE_NUMBER),
+					       .weight_percent = 100};
+		unsigned next = 300;
+		struct edit edit = {.base = sketch_tree("p x\nq y\n\thosted a.png\np z\n"),
+				    .wanted = sketch_tree("p x\np z\n")};
+		sketch_number(edit.base, &next);
+		diagnostics_init(&edit.diagnostics);
+		edit.base->root.first_child->next->first_child->has_copy = has_copy == 1;
+		ck_assert_int_eq(
+			diff_plan(edit.base, edit.wanted, &options, &edit.diagnostics, &edit.plan),
+			0);
+		ck_assert_uint_eq(edit.plan->count, has_copy == 1 ? 1 : 0);
+		ck_assert_uint_eq(edit.diagnostics.count, has_copy == 1 ? 0 : 1);
+		ck_assert(edit.plan->is_exact == (has_copy == 1));
+		edit_end(&edit);
+	}
+}
+END_TEST
+
+START_TEST(an_upload_takes_the_place_of_the_stored_file_it_is_named_for)
+{
+	for (int has_copy = 0; has_copy < 2; has_copy++) {
+		struct diff_options options = {.page = sketch_id(PAGE_NUMBER),
+					       .weight_percent = 100};
+		unsigned next = 300;
+		struct edit edit = {.base = sketch_tree("p x\nhosted a.png\nhosted b.png\n"),
+				    .wanted = sketch_tree("p x\nhosted a.png\nhosted b.png\n")};
+		sketch_number(edit.base, &next);
+		diagnostics_init(&edit.diagnostics);
+		struct block *old = edit.base->root.first_child->next->next;
+		struct block *wanted = edit.wanted->root.first_child->next->next;
+		old->has_copy = has_copy == 1;
+		wanted->media = MEDIA_FILE_UPLOAD;
+		wanted->url = "mark";
+		wanted->has_id = true;
+		wanted->id = old->id;
+		ck_assert_int_eq(
+			diff_plan(edit.base, edit.wanted, &options, &edit.diagnostics, &edit.plan),
+			0);
+		ck_assert_uint_eq(edit.plan->count, 1);
+		ck_assert_int_eq(edit.plan->calls[0].kind, CALL_UPDATE);
+		ck_assert(uuid_equal(&edit.plan->calls[0].target.id, &old->id));
+		edit_end(&edit);
+	}
+}
+END_TEST
+
 SUITE_CASES = {
+	&a_stored_file_goes_with_its_line_only_where_its_bytes_are_in_the_mount,
+	&an_upload_takes_the_place_of_the_stored_file_it_is_named_for,
 	&an_edit_of_what_is_only_shown_is_an_error_with_its_line,
 	&no_change_is_no_call,
 	&a_changed_word_is_one_update,

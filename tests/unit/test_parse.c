@@ -326,6 +326,33 @@ START_TEST(a_path_is_the_stored_file_or_an_upload)
 }
 END_TEST
 
+static const char *replaced_file(void *context, const char *path, size_t index)
+{
+	static const char *const urls[] = {"https://example.com/gone.png",
+					   "https://example.com/a.png"};
+	(void)context;
+	return strcmp(path, ".assets/a.png") == 0 && index < 2 ? urls[index] : NULL;
+}
+
+START_TEST(other_bytes_at_a_path_are_for_the_block_that_showed_the_old_ones)
+{
+	const struct names names = {.upload = upload, .replaced_file = replaced_file};
+	const char *text = "![](.assets/a.png)\n\n![](.assets/a.png)\n";
+	struct block_tree *base = make_base();
+	struct block_tree *tree = NULL;
+	ck_assert_int_eq(parse_blocks(text, strlen(text), 1, base, &names, NULL, &tree), 0);
+	const struct block *block = tree->root.first_child;
+	ck_assert_int_eq(block->media, MEDIA_FILE_UPLOAD);
+	ck_assert_str_eq(block->url, "upload 2");
+	ck_assert_uint_eq(block->id.bytes[0], 2);
+	/* There was one of them. */
+	ck_assert_int_eq(block->next->media, MEDIA_FILE_UPLOAD);
+	ck_assert(!block->next->has_id);
+	block_tree_free(tree);
+	block_tree_free(base);
+}
+END_TEST
+
 START_TEST(a_stored_file_shown_twice_is_uploaded_for_the_second_place)
 {
 	const struct names names = {.asset = asset, .upload = upload};
@@ -383,6 +410,7 @@ SUITE_CASES = {
 	&nesting_has_a_bound,
 	&the_base_gives_ids_and_hidden_fields_in_order,
 	&a_path_is_the_stored_file_or_an_upload,
+	&other_bytes_at_a_path_are_for_the_block_that_showed_the_old_ones,
 	&a_stored_file_shown_twice_is_uploaded_for_the_second_place,
 	&the_base_never_changes_what_the_text_says,
 };
