@@ -11,6 +11,7 @@
 #include "cache/content.h"
 #include "cache/object_index.h"
 #include "cache/queue.h"
+#include "cache/rows.h"
 #include "cache/shown.h"
 #include "cache/trash.h"
 #include "cache/workspace_private.h"
@@ -386,6 +387,23 @@ static bool is_older(struct workspace *workspace, struct store_transaction *stat
 		recent_since(&workspace->written, record.node, asked));
 }
 
+/* Of a data source whose rows are listed. */
+static bool is_other_schema(struct store_transaction *state, struct store_transaction *cache,
+			    const json_t *object, const struct uuid *id)
+{
+	struct node_record directory;
+	if (strcmp(json_get_text(object, "object"), "data_source") != 0 ||
+	    tree_source_directory(state, cache, id, &directory) < 0 ||
+	    (directory.flags & NODE_LISTED) == 0) {
+		return false;
+	}
+	json_t *old = object_find(cache, id);
+	bool is_other = !json_equal(json_object_get(old, "properties"),
+				    json_object_get(object, "properties"));
+	json_decref(old);
+	return is_other;
+}
+
 int children_take_object(struct workspace *workspace, struct store_transaction *state,
 			 struct store_transaction *cache, const json_t *object, uint64_t asked,
 			 struct taken *ret_taken, struct tree_changes *changes)
@@ -409,6 +427,12 @@ int children_take_object(struct workspace *workspace, struct store_transaction *
 		return 0;
 	}
 	bool is_edited = is_known && info.edited_ms != old_info.edited_ms;
+	if (is_known && is_other_schema(state, cache, object, &info.id)) {
+		/* Not yet: what is shown by the old one is rendered anew with it. */
+		fetcher_request(&workspace->fetcher, JOB_DATA_SOURCE, &info.id, PRIORITY_REFRESH,
+				true);
+		return 0;
+	}
 	if (is_known && !is_edited && info.kind == OBJECT_PAGE) {
 		/* The same stamp: what we hold may be completer (relations past 25). */
 		const char *name;
@@ -459,127 +483,31 @@ void children_taken(struct workspace *workspace, const struct taken *taken)
 }
 
 /* Rows that point into this data source were rendered before its names were known. */
-struct related {
-	struct workspace *workspace;
-	struct store_transaction *state;
-	struct store_transaction *cache;
-	node_id changed[256];
-	size_t count;
-	struct tree_changes changes;
-};
-
-static int render_related_row(void *context, const struct node_record *record)
-{
-	struct related *related = context;
-	bool changed = false;
-	node_id node = 0;
-	if (record->role != ROLE_PAGE || related->count == 256) {
-		return 0;
-	}
-	int r = content_update(related->workspace, related->state, related->cache, &record->object,
-			       &node, &changed, &related->changes);
-	if (r == 0 && changed) {
-		related->changed[related->count++] = node;
-	}
-	return r == -ENOENT ? 0 : r;
-}
-
 static int render_related(struct workspace *workspace, const json_t *schema)
 {
 	const char *name;
 	json_t *property;
+	int r = 0;
 	json_object_foreach (json_object_get(schema, "properties"), name, property) {
 		struct uuid other;
-		struct node_record directory;
-		struct related related = {.workspace = workspace};
-		if (!json_get_id(json_object_get(property, "relation"), "data_source_id", &other)) {
-			continue;
+		if (r == 0 &&
+		    json_get_id(json_object_get(property, "relation"), "data_source_id", &other)) {
+			r = rows_render(workspace, &other);
 		}
-		int r = workspace_begin(workspace, true, &related.state, &related.cache);
-		if (r == 0) {
-			r = tree_source_directory(related.state, related.cache, &other, &directory);
-		}
-		if (r == 0) {
-			r = tree_each(related.state, directory.node, 0, render_related_row,
-				      &related);
-		}
-		if (r == 0) {
-			r = workspace_commit(&related.state, &related.cache);
-		}
-		store_abort(related.state);
-		store_abort(related.cache);
-		if (r == 0) {
-			workspace_tell(workspace, &related.changes);
-		}
-		tree_changes_release(&related.changes);
-		for (size_t i = 0; r == 0 && i < related.count; i++) {
-			workspace_tell_pulled(workspace, related.changed[i]);
-		}
-		if (r < 0 && r != -ENOENT) {
-			return r;
-		}
-	}
-	return 0;
-}
-
-void row_list_release(struct row_list *list)
-{
-	for (size_t i = 0; list != NULL && i < list->count; i++) {
-		object_info_release(&list->infos[i]);
-	}
-	if (list != NULL) {
-		free(list->infos);
-		*list = (struct row_list){0};
-	}
-}
-
-int children_take_rows(struct workspace *workspace, const json_t *rows, struct row_list *list)
-{
-	CLEANUP(tree_changes) struct tree_changes changes = {0};
-	CLEANUP(transaction) struct store_transaction *state = NULL;
-	CLEANUP(transaction) struct store_transaction *cache = NULL;
-	size_t count = json_array_size(rows);
-	CLEANUP(free) struct taken *taken = calloc(count + 1, sizeof *taken);
-	struct object_info *infos =
-		realloc(list->infos, (list->count + count + 1) * sizeof *list->infos);
-	if (taken == NULL || infos == NULL) {
-		abort();
-	}
-	list->infos = infos;
-	size_t i;
-	json_t *row;
-	int r = workspace_begin(workspace, true, &state, &cache);
-	json_array_foreach (rows, i, row) {
-		if (r == 0) {
-			r = object_info_init(row, &infos[list->count]);
-			list->count += r == 0 ? 1 : 0;
-		}
-		if (r == 0) {
-			r = children_take_object(workspace, state, cache, row, list->asked,
-						 &taken[i], &changes);
-		}
-	}
-	r = r < 0 ? r : workspace_commit(&state, &cache);
-	if (r == 0) {
-		workspace_tell(workspace, &changes);
-	}
-	for (i = 0; r == 0 && i < count; i++) {
-		children_taken(workspace, &taken[i]);
 	}
 	return r;
 }
 
-int children_of_data_source(struct workspace *workspace, const struct uuid *data_source,
-			    const json_t *schema, const struct row_list *rows,
-			    enum priority priority)
+/* As children of the directory of `data_source`; titles are the rows'. */
+static int list_rows(struct workspace *workspace, const struct uuid *data_source,
+		     const struct row_list *rows, struct node_record *ret_directory,
+		     struct child_list *list)
 {
-	struct child_list list = {0};
-	struct node_record directory;
-	struct store_transaction *state = NULL;
-	struct store_transaction *cache = NULL;
+	CLEANUP(transaction) struct store_transaction *state = NULL;
+	CLEANUP(transaction) struct store_transaction *cache = NULL;
 	int r = workspace_begin(workspace, false, &state, &cache);
 	if (r == 0) {
-		r = tree_source_directory(state, cache, data_source, &directory);
+		r = tree_source_directory(state, cache, data_source, ret_directory);
 	}
 	for (size_t i = 0; r == 0 && i < rows->count; i++) {
 		const struct object_info *info = &rows->infos[i];
@@ -592,11 +520,19 @@ int children_of_data_source(struct workspace *workspace, const struct uuid *data
 			.has_directory = object_has_children(cache, &info->id),
 		};
 		if (!info->in_trash) {
-			add_child(&list, &child);
+			add_child(list, &child);
 		}
 	}
-	store_abort(state);
-	store_abort(cache);
+	return r;
+}
+
+int children_of_data_source(struct workspace *workspace, const struct uuid *data_source,
+			    const json_t *schema, const struct row_list *rows,
+			    enum priority priority)
+{
+	struct child_list list = {0};
+	struct node_record directory;
+	int r = list_rows(workspace, data_source, rows, &directory, &list);
 	bool is_first = r == 0 && (directory.flags & NODE_LISTED) == 0;
 	if (r == 0) {
 		r = place(workspace, directory.node, &list, rows->asked, JOB_DATA_SOURCE,
@@ -604,6 +540,43 @@ int children_of_data_source(struct workspace *workspace, const struct uuid *data
 	}
 	if (r == 0 && is_first) {
 		r = render_related(workspace, schema);
+	}
+	free(list.items);
+	return r == -ENOENT ? 0 : r;
+}
+
+int children_add_rows(struct workspace *workspace, const struct uuid *data_source,
+		      const struct row_list *rows)
+{
+	CLEANUP(tree_changes) struct tree_changes changes = {0};
+	CLEANUP(transaction) struct store_transaction *state = NULL;
+	CLEANUP(transaction) struct store_transaction *cache = NULL;
+	struct child_list list = {0};
+	struct node_record directory;
+	bool is_other = false;
+	int r = list_rows(workspace, data_source, rows, &directory, &list);
+	if (r == 0 && list.count > 0) {
+		r = workspace_begin(workspace, true, &state, &cache);
+	}
+	if (r == 0 && list.count > 0) {
+		leave_out_moved(workspace, state, directory.node, &list);
+		leave_out_arriving(workspace, state, directory.node, &list);
+		is_other = mark_older(workspace, state, &list, rows->asked);
+		for (size_t i = 0; r == 0 && i < list.count; i++) {
+			struct node_record row;
+			r = tree_add(state, directory.node, &list.items[i], &workspace->owner,
+				     clock_now_ms(), &changes, &row);
+			r = r < 0 ? r : note_unread(cache, &list.items[i]);
+		}
+		r = r < 0 ? r : workspace_commit(&state, &cache);
+		if (r == 0) {
+			workspace_tell(workspace, &changes);
+			request_children(workspace, &list);
+		}
+		if (r == 0 && is_other) {
+			fetcher_request(&workspace->fetcher, JOB_ROWS, data_source,
+					PRIORITY_REFRESH, true);
+		}
 	}
 	free(list.items);
 	return r == -ENOENT ? 0 : r;

@@ -13,6 +13,7 @@
 
 #include "cache/object.h"
 #include "cache/remote/rate.h"
+#include "cache/rows.h"
 #include "cache/tree.h"
 #include "cache/workspace.h"
 
@@ -28,20 +29,10 @@ must_check int children_of_page(struct workspace *workspace, const struct uuid *
 must_check int children_of_database(struct workspace *workspace, const struct uuid *database,
 				    const json_t *object, bool *ret_is_flat,
 				    struct uuid *ret_flat_source, enum priority priority);
-/* What is kept of the rows of a query until the last answer is here: of 10,000 rows a megabyte. */
-struct row_list {
-	uint64_t asked; /* as above */
-	struct object_info *infos;
-	size_t count;
-};
-void row_list_release(struct row_list *list);
-static inline void cleanup_row_list(struct row_list *list)
-{
-	row_list_release(list);
-}
-/* Stores the rows of one answer, and adds them to the list. */
-must_check int children_take_rows(struct workspace *workspace, const json_t *rows,
-				  struct row_list *list);
+/* Some of its rows have been taken: those that are new or were moved or retitled get their places.
+ */
+must_check int children_add_rows(struct workspace *workspace, const struct uuid *data_source,
+				 const struct row_list *rows);
 /* All its rows have been taken: they become the directory's. */
 must_check int children_of_data_source(struct workspace *workspace, const struct uuid *data_source,
 				       const json_t *schema, const struct row_list *rows,

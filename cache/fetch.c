@@ -189,6 +189,7 @@ static int run_job(struct workspace *workspace, const struct job *job)
 	case JOB_PAGE: return read_page(workspace, &job->object, job->priority);
 	case JOB_DATABASE: return read_database(workspace, &job->object, job->priority);
 	case JOB_DATA_SOURCE: return read_data_source(workspace, &job->object, job->priority);
+	case JOB_ROWS: return read_rows(workspace, &job->object, job->priority);
 	case JOB_ASSET_SIZE:
 		return asset_read_size(workspace, key_get_u64(job->object.bytes + 8),
 				       job->priority);

@@ -32,6 +32,7 @@ enum job_kind {
 	JOB_PAGE,	 /* a page's object and whole body */
 	JOB_DATABASE,	 /* a database's sources, and the rows of the only one */
 	JOB_DATA_SOURCE, /* the schema and all rows */
+	JOB_ROWS,	 /* the rows of a data source that were edited since they were asked for */
 	JOB_POLL,	 /* search: what changed since */
 	JOB_PEOPLE,	 /* the users of the workspace */
 	JOB_ASSET_SIZE,	 /* how long a stored file is */

@@ -201,11 +201,11 @@ static int visit_place(void *context, const void *key, size_t key_len,
 	return each->visit(each->context, &place);
 }
 
-int object_place_each(struct store_transaction *cache, object_place_visit *visit, void *context)
+int object_place_each(struct store_transaction *cache, const struct uuid *from,
+		      object_place_visit *visit, void *context)
 {
 	struct place_each each = {.visit = visit, .context = context};
-	int r = store_each(cache, CACHE_PLACE, "", 0, 0, visit_place, &each);
-	return r > 0 ? 0 : r;
+	return store_each(cache, CACHE_PLACE, from->bytes, 16, 0, visit_place, &each);
 }
 
 /* ---- a cache without them ---- */

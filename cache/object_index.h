@@ -32,10 +32,11 @@ bool object_index_is_built(struct store_transaction *cache);
 /* Makes those of the objects that are here. The caller adds what else is to be read. */
 must_check int object_index_build(struct store_transaction *cache);
 
-/* Visits all objects, in the order of their ids. `visit` > 0 stops. */
+/* Visits the objects from this id on, in the order of their ids. `visit` > 0 stops, which is then
+ * answered. */
 typedef int object_place_visit(void *context, const struct object_place *place);
-must_check int object_place_each(struct store_transaction *cache, object_place_visit *visit,
-				 void *context);
+must_check int object_place_each(struct store_transaction *cache, const struct uuid *from,
+				 object_place_visit *visit, void *context);
 
 /* How many pages are known. */
 must_check int object_count_pages(struct store_transaction *cache, size_t *ret_count);

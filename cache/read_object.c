@@ -352,16 +352,16 @@ int read_database(struct workspace *workspace, const struct uuid *database, enum
  * the last of them was made in (notion-api.md §4.8); some rows come twice then. Sorted so, a row
  * that is made meanwhile comes last and shifts nothing.
  */
-static json_t *query_since(int64_t created_ms)
+static json_t *query_since(const char *stamp, int64_t since_ms)
 {
 	json_t *body = json_pack("{s[{ssss}]}", "sorts", "timestamp", "created_time", "direction",
 				 "ascending");
 	char since[CLOCK_ISO_BYTES];
-	if (created_ms > 0) {
-		clock_format_iso(created_ms, since);
-		(void)json_object_set_new(body, "filter",
-					  json_pack("{ss s{ss}}", "timestamp", "created_time",
-						    "created_time", "on_or_after", since));
+	if (since_ms > 0) {
+		clock_format_iso(since_ms, since);
+		(void)json_object_set_new(
+			body, "filter",
+			json_pack("{ss s{ss}}", "timestamp", stamp, stamp, "on_or_after", since));
 	}
 	return body;
 }
@@ -372,13 +372,14 @@ static bool is_cut_short(const json_t *answer)
 		      "incomplete") == 0;
 }
 
-/* The rows made since then, 100 an answer. *ret_is_cut: there are more than a query gives. */
+/* The rows whose stamp is of then or later, 100 an answer. *ret_is_cut: there are more than a query
+ * gives. */
 static int query_window(struct workspace *workspace, const struct uuid *data_source,
-			enum priority priority, int64_t since_ms, struct row_list *rows,
-			bool *ret_is_cut)
+			enum priority priority, const char *stamp, int64_t since_ms,
+			struct row_list *rows, bool *ret_is_cut)
 {
 	CLEANUP(failure) struct failure failure = {0};
-	json_t *body = query_since(since_ms);
+	json_t *body = query_since(stamp, since_ms);
 	char *cursor = NULL;
 	bool has_more = true;
 	bool is_cut = false;
@@ -390,7 +391,7 @@ static int query_window(struct workspace *workspace, const struct uuid *data_sou
 		if (r < 0) {
 			break;
 		}
-		r = children_take_rows(workspace, json_object_get(answer, "results"), rows);
+		r = rows_take(workspace, json_object_get(answer, "results"), rows);
 		has_more = json_is_true(json_object_get(answer, "has_more"));
 		free(cursor);
 		cursor = has_more ? strdup(json_get_text(answer, "next_cursor")) : NULL;
@@ -413,7 +414,8 @@ static int query_rows(struct workspace *workspace, const struct uuid *data_sourc
 	bool is_cut = true;
 	int r = 0;
 	while (r == 0 && is_cut) {
-		r = query_window(workspace, data_source, priority, since_ms, rows, &is_cut);
+		r = query_window(workspace, data_source, priority, "created_time", since_ms, rows,
+				 &is_cut);
 		if (r < 0 || !is_cut) {
 			break;
 		}
@@ -430,15 +432,66 @@ static int query_rows(struct workspace *workspace, const struct uuid *data_sourc
 	return r;
 }
 
+/* From when on rows are asked for: the server's time when they were read last. 0 = never. */
+static int64_t rows_read_ms(struct store_transaction *cache, const struct uuid *data_source)
+{
+	char key[5 + 16] = "rows ";
+	struct store_value value;
+	int64_t read_ms = 0;
+	memcpy(key + 5, data_source->bytes, 16);
+	if (store_get(cache, CACHE_META, key, sizeof key, &value) == 0 &&
+	    value.len == sizeof read_ms) {
+		memcpy(&read_ms, value.bytes, sizeof read_ms);
+	}
+	return read_ms;
+}
+
+static int set_rows_read(struct workspace *workspace, const struct uuid *data_source,
+			 int64_t read_ms)
+{
+	CLEANUP(transaction) struct store_transaction *cache = NULL;
+	char key[5 + 16] = "rows ";
+	memcpy(key + 5, data_source->bytes, 16);
+	int r = workspace_begin(workspace, true, NULL, &cache);
+	if (r == 0) {
+		r = store_put(cache, CACHE_META, key, sizeof key, &read_ms, sizeof read_ms);
+	}
+	return r < 0 ? r : workspace_commit(NULL, &cache);
+}
+
+/* Its rows were listed before, and when they were read last. */
+static bool is_listed(struct workspace *workspace, const struct uuid *data_source,
+		      int64_t *ret_read_ms)
+{
+	CLEANUP(transaction) struct store_transaction *state = NULL;
+	CLEANUP(transaction) struct store_transaction *cache = NULL;
+	struct node_record directory;
+	if (workspace_begin(workspace, false, &state, &cache) < 0) {
+		return false;
+	}
+	*ret_read_ms = rows_read_ms(cache, data_source);
+	return tree_source_directory(state, cache, data_source, &directory) == 0 &&
+	       (directory.flags & NODE_LISTED) != 0;
+}
+
 int read_data_source(struct workspace *workspace, const struct uuid *data_source,
 		     enum priority priority)
 {
 	CLEANUP(failure) struct failure failure = {0};
 	CLEANUP(row_list) struct row_list rows = {.asked = recent_count(&workspace->written)};
 	CLEANUP(object_info) struct object_info info = {0};
+	json_t *old = NULL;
 	json_t *schema = NULL;
+	int64_t read_ms = 0;
+	bool is_again = is_listed(workspace, data_source, &read_ms);
+	read_ms = notion_now_ms(workspace->notion);
 	int r = have_object(workspace, data_source, OBJECT_DATA_SOURCE, priority, false, &failure,
 			    &schema);
+	if (r == 0 && is_again) {
+		old = steal(&schema);
+		r = have_object(workspace, data_source, OBJECT_DATA_SOURCE, priority, true,
+				&failure, &schema);
+	}
 	if (r == 0) {
 		r = object_info_init(schema, &info);
 	}
@@ -448,6 +501,38 @@ int read_data_source(struct workspace *workspace, const struct uuid *data_source
 	if (r == 0) {
 		r = children_of_data_source(workspace, data_source, schema, &rows, priority);
 	}
+	if (r == 0 && is_again &&
+	    !json_equal(json_object_get(old, "properties"),
+			json_object_get(schema, "properties"))) {
+		r = rows_render(workspace, data_source);
+	}
+	if (r == 0) {
+		r = set_rows_read(workspace, data_source, read_ms);
+	}
+	json_decref(old);
 	json_decref(schema);
 	return r;
+}
+
+/* Stamps are of minutes, and the API asks for an overlap (notion-api.md §4.8). */
+#define ROWS_OVERLAP_MS 120000
+
+int read_rows(struct workspace *workspace, const struct uuid *data_source, enum priority priority)
+{
+	CLEANUP(row_list) struct row_list rows = {.asked = recent_count(&workspace->written)};
+	int64_t since_ms = 0;
+	int64_t read_ms = notion_now_ms(workspace->notion);
+	bool is_cut = false;
+	if (!is_listed(workspace, data_source, &since_ms) || since_ms == 0) {
+		return read_data_source(workspace, data_source, priority);
+	}
+	int r = query_window(workspace, data_source, priority, "last_edited_time",
+			     since_ms - ROWS_OVERLAP_MS, &rows, &is_cut);
+	if (r == 0 && is_cut) {
+		return read_data_source(workspace, data_source, priority);
+	}
+	if (r == 0) {
+		r = children_add_rows(workspace, data_source, &rows);
+	}
+	return r < 0 ? r : set_rows_read(workspace, data_source, read_ms);
 }

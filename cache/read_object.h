@@ -15,8 +15,13 @@ must_check int read_page(struct workspace *workspace, const struct uuid *page,
 			 enum priority priority);
 must_check int read_database(struct workspace *workspace, const struct uuid *database,
 			     enum priority priority);
+/* The schema and all rows; a schema that is known is read again when the rows were listed before.
+ */
 must_check int read_data_source(struct workspace *workspace, const struct uuid *data_source,
 				enum priority priority);
+/* The rows that were edited or made since the last such reading, or since the whole one. */
+must_check int read_rows(struct workspace *workspace, const struct uuid *data_source,
+			 enum priority priority);
 
 /*
  * Takes a body that was just read or assembled: stores it, places the children it shows and

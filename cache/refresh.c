@@ -27,10 +27,11 @@
 /* What failed because Notion could not be reached. */
 #define RETRY_MS ((int64_t)5000)
 #define RESCAN_MS 30000
-/* The sweep: at least so long between two steps, one step after a person has been quiet, and at
- * most one part in so many of the window's requests. */
-#define SWEEP_STEP_MS 5000
+/* The sweep: at least so long between two steps; a step after a person has been quiet, or when none
+ * has been for long; and at most one part in so many of the window's requests. */
+#define SWEEP_STEP_MS 1000
 #define SWEEP_QUIET_MS 10000
+#define SWEEP_WAITS_AT_MOST_MS MINUTE_MS
 #define SWEEP_SHARE 5
 
 struct second_look {
@@ -167,6 +168,13 @@ static int64_t next_due_locked(const struct refresher *refresher, int64_t now_ms
 	return next_ms;
 }
 
+unsigned refresher_sweep_share(const struct workspace_options *options, unsigned limit)
+{
+	unsigned share = limit / SWEEP_SHARE;
+	unsigned polls = options->poll_ms > 0 ? (unsigned)(MINUTE_MS / options->poll_ms) : 0;
+	return share > polls + 1 ? share - polls : 1;
+}
+
 /* One step of the sweep. Answers when the next may be: after a person has been quiet for a while,
  * and so that all steps together take at most a fifth of the budget. */
 static int64_t sweep_step(struct refresher *refresher, int64_t now_ms)
@@ -177,30 +185,42 @@ static int64_t sweep_step(struct refresher *refresher, int64_t now_ms)
 	struct uuid object;
 	int64_t quiet_ms = now_ms - sweep_last_use_ms(&workspace->sweep);
 	notion_budget(workspace->notion, &budget);
-	if (quiet_ms < SWEEP_QUIET_MS) {
+	int64_t waited_ms = now_ms - refresher->stepped_ms;
+	if (quiet_ms >= 0 && quiet_ms < SWEEP_QUIET_MS && waited_ms >= 0 &&
+	    waited_ms < SWEEP_WAITS_AT_MOST_MS) {
 		return now_ms + SWEEP_QUIET_MS - quiet_ms;
 	}
 	if (fetcher_pending(&workspace->fetcher) > 0 || budget.offline_since_ms != 0 ||
 	    budget.is_unauthorized || writeback_is_pending(&workspace->writeback)) {
 		return now_ms + SWEEP_STEP_MS;
 	}
+	if (refresher->is_stepping) {
+		/* It is done: what it took, without what others ask for after it. */
+		refresher->is_stepping = false;
+		refresher->step_requests = budget.requests - refresher->requests_before;
+		sweep_note_requests(&workspace->sweep, refresher->step_requests);
+	}
+	unsigned share = refresher_sweep_share(&workspace->options, budget.limit);
+	int64_t spread_ms = (int64_t)(refresher->step_requests * MINUTE_MS / share);
+	if (waited_ms >= 0 && waited_ms < spread_ms) {
+		return refresher->stepped_ms + spread_ms;
+	}
 	struct store_transaction *state = NULL;
 	struct store_transaction *cache = NULL;
+	refresher->requests_before = budget.requests;
+	refresher->stepped_ms = now_ms;
+	refresher->step_requests = 0;
 	if (workspace_begin(workspace, false, &state, &cache) == 0) {
 		bool found = sweep_next(&workspace->sweep, state, cache, now_ms, &kind, &object);
 		store_abort(state);
 		store_abort(cache);
+		refresher->is_stepping = found;
 		if (found) {
 			fetcher_request(&workspace->fetcher, kind, &object, PRIORITY_REFRESH,
 					false);
 		}
 	}
-	/* What the last step took, spread over a fifth of the window's requests. */
-	uint64_t used = budget.requests - refresher->requests_before;
-	unsigned share = budget.limit / SWEEP_SHARE > 0 ? budget.limit / SWEEP_SHARE : 1;
-	int64_t wait_ms = (int64_t)(used * MINUTE_MS / share);
-	refresher->requests_before = budget.requests;
-	return now_ms + (wait_ms > SWEEP_STEP_MS ? wait_ms : SWEEP_STEP_MS);
+	return now_ms + SWEEP_STEP_MS;
 }
 
 static void *refresher_main(void *argument)

@@ -31,6 +31,9 @@ struct refresher {
 	unsigned failures;	   /* guarded by mutex; of the first search, in a row */
 	int64_t next_sweep_ms;	   /* guarded by mutex */
 	uint64_t requests_before;  /* refresher's thread: at the last step of the sweep */
+	int64_t stepped_ms;	   /* refresher's thread: when that was */
+	uint64_t step_requests;	   /* refresher's thread: what it took, once it is done */
+	bool is_stepping;	   /* refresher's thread: it is not done yet */
 	bool is_stopping;	   /* guarded by mutex */
 	bool is_discovered;	   /* guarded by mutex; the first search of this run is done */
 	pthread_t thread;
@@ -51,6 +54,10 @@ void refresher_note_failure(struct refresher *refresher);
 bool refresher_is_discovered(struct refresher *refresher);
 /* Blocks until everything that is due by now has been asked for. */
 void refresher_catch_up(struct refresher *refresher);
+
+/* Requests a minute that the sweep may use: a fifth of the limit, less the searches of the polls.
+ */
+unsigned refresher_sweep_share(const struct workspace_options *options, unsigned limit);
 
 /* Jobs of the fetcher; they block on the network. */
 must_check int refresh_discover(struct workspace *workspace, enum priority priority);

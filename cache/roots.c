@@ -219,9 +219,10 @@ static int note_place(void *context, const struct object_place *place)
 
 static int scan_places(struct workspace *workspace, struct scan *scan)
 {
+	static const struct uuid first;
 	int r = workspace_begin(workspace, false, NULL, &scan->cache);
 	if (r == 0) {
-		r = object_place_each(scan->cache, note_place, scan);
+		r = object_place_each(scan->cache, &first, note_place, scan);
 		store_abort(steal(&scan->cache));
 	}
 	return r;

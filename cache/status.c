@@ -195,6 +195,23 @@ static json_t *time_or_null(int64_t ms)
 	return json_string(text);
 }
 
+static json_t *seconds_or_null(int64_t ms)
+{
+	return ms < 0 ? json_null() : json_integer(ms / 1000);
+}
+
+static void add_ring(struct workspace *workspace, json_t *rings, const char *name,
+		     enum sweep_ring_name ring, unsigned limit)
+{
+	struct sweep_age age;
+	unsigned share = refresher_sweep_share(&workspace->options, limit);
+	sweep_age(&workspace->sweep, ring, share, clock_now_ms(), &age);
+	(void)json_array_append_new(
+		rings, json_pack("{ss sI so so}", "name", name, "items", (json_int_t)age.items,
+				 "age_s", seconds_or_null(age.age_ms), "worst_s",
+				 seconds_or_null(age.worst_ms > 0 ? age.worst_ms : -1)));
+}
+
 json_t *status_json(struct workspace *workspace)
 {
 	CLEANUP(transaction) struct store_transaction *state = NULL;
@@ -243,15 +260,9 @@ json_t *status_json(struct workspace *workspace)
 		json_pack("{ss sI so}", "name", "search", "items", (json_int_t)known, "age_s",
 			  last_ms == 0 ? json_null()
 				       : json_integer((clock_now_ms() - last_ms) / 1000)));
-	int64_t round_ms = workspace->sweep.round_ms;
-	int64_t whole_ms = workspace->sweep.age_ms;
-	(void)json_array_append_new(
-		rings,
-		json_pack("{ss sI so}", "name", "sweep", "items", (json_int_t)cached, "age_s",
-			  round_ms == 0 ? json_null()
-					: json_integer(((whole_ms > 0 ? whole_ms : 0) +
-							clock_now_ms() - round_ms) /
-						       1000)));
+	add_ring(workspace, rings, "sweep", SWEEP_ALL, budget.limit);
+	add_ring(workspace, rings, "used", SWEEP_USED, budget.limit);
+	add_ring(workspace, rings, "rows", SWEEP_ROWS, budget.limit);
 	return json_pack("{si ss? s{sI sI} sI so so so so sI s{sI sI sI} so so so sI}", "pid",
 			 (int)getpid(), "mount", workspace->options.mount_directory, "pages",
 			 "known", (json_int_t)(known > cached ? known : cached), "cached",
@@ -302,6 +313,45 @@ static void print_failed(struct buf *out, const char *head, const json_t *failed
 	}
 }
 
+static void print_minutes(struct buf *out, json_int_t seconds)
+{
+	json_int_t minutes = (seconds + 59) / 60;
+	if (minutes < 120) {
+		buf_printf(out, "%lld min", (long long)minutes);
+	} else {
+		buf_printf(out, "%lld h", (long long)((minutes + 59) / 60));
+	}
+}
+
+static void print_rings(struct buf *out, const json_t *rings)
+{
+	size_t i;
+	json_t *ring;
+	json_array_foreach (rings, i, ring) {
+		const json_t *age = json_object_get(ring, "age_s");
+		const json_t *worst = json_object_get(ring, "worst_s");
+		const char *name = json_get_text(ring, "name");
+		if (strcmp(name, "search") == 0 || !json_is_integer(age)) {
+			continue;
+		}
+		buf_printf(out, "  %-9s%lld, all looked at within the last ",
+			   strcmp(name, "sweep") == 0 ? "all" : name,
+			   (long long)json_integer_value(json_object_get(ring, "items")));
+		print_minutes(out, json_integer_value(age));
+		if (json_is_integer(worst)) {
+			buf_puts(out, "; at the latest after ");
+			print_minutes(out, json_integer_value(worst));
+		}
+		buf_putc(out, '\n');
+	}
+}
+
+/* How long background readings take, at four fifths of the limit and a little over one each. */
+static json_int_t left_s(json_int_t left, json_int_t limit)
+{
+	return limit > 0 ? (left * 13 / 10 * 60) / (limit * 4 / 5 + 1) : 0;
+}
+
 void status_text(struct workspace *workspace, struct buf *out)
 {
 	json_t *status = status_json(workspace);
@@ -334,8 +384,13 @@ void status_text(struct workspace *workspace, struct buf *out)
 	} else if (pending + (json_int_t)(failed + held + conflicts) == 0 && cached >= known) {
 		buf_puts(out, "everything is up to date\n");
 	}
-	buf_printf(out, "pages      %lld known, %lld here%s\n", (long long)known, (long long)cached,
-		   cached < known ? ", the rest is being read" : "");
+	json_int_t limit = json_integer_value(json_object_get(budget, "limit"));
+	buf_printf(out, "pages      %lld known, %lld here", (long long)known, (long long)cached);
+	if (cached < known) {
+		buf_puts(out, ", the rest is being read, about ");
+		print_minutes(out, left_s(known - cached, limit));
+	}
+	buf_putc(out, '\n');
 	buf_printf(out, "saves      %lld on their way, %zu held, %zu in error, %zu in conflict\n",
 		   (long long)pending, held, failed, conflicts);
 	print_failed(out, "  error     ", json_object_get(status, "failed"));
@@ -344,6 +399,7 @@ void status_text(struct workspace *workspace, struct buf *out)
 	buf_printf(out, "requests   %lld of %lld in this minute\n",
 		   (long long)json_integer_value(json_object_get(budget, "used")),
 		   (long long)json_integer_value(json_object_get(budget, "limit")));
+	print_rings(out, json_object_get(status, "rings"));
 	const char *last = json_string_value(json_object_get(status, "last_refresh"));
 	buf_printf(out, "looked     %s\n", last == NULL ? "not yet" : last);
 	json_decref(status);

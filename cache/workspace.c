@@ -350,6 +350,7 @@ int workspace_open(const struct workspace_options *options, struct workspace **r
 	struct notion_options notion = {.base_url = options->base_url,
 					.api_version = options->api_version,
 					.token = options->token,
+					.requests = options->requests,
 					.connection_changed = note_connection,
 					.context = workspace};
 	int r = notion_new(&notion, &workspace->notion);

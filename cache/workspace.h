@@ -81,7 +81,8 @@ struct workspace_options {
 	const char *mount_directory; /* absolute, for paths in messages */
 	int64_t save_delay_ms;
 	int64_t trash_delay_ms;
-	int64_t poll_ms; /* 0 = never by itself */
+	int64_t poll_ms;   /* 0 = never by itself */
+	unsigned requests; /* a minute; 0 = as most plans have (notion-api.md §3.1) */
 	bool sweep;
 	bool read_only;
 	bool create_options;

@@ -24,6 +24,7 @@ static const struct {
 	 "  trash_delay=30     seconds an unlinked page can still come back\n"
 	 "  poll=30            seconds between two looks at Notion, 0 = never by itself\n"
 	 "  sweep=on|off       look, slowly, for what polls can't see\n"
+	 "  requests=180       requests a minute; 600 on Business and Enterprise plans\n"
 	 "  stat=auto|exact|estimate   what `stat` does about a page never read\n"
 	 "  stat_wait=5, list_wait=30  seconds a stat, a listing may wait\n"
 	 "  eager              mount returns when every page is here\n"

@@ -116,6 +116,20 @@ static bool is_for_the_kernel(const char *key)
 	return false;
 }
 
+/* A plan has 180 or 600 a minute; somebody may share it with other programs. */
+static int set_requests(const char *value, unsigned *ret_requests)
+{
+	char *end;
+	errno = 0;
+	unsigned long requests = strtoul(value, &end, 10);
+	if (errno != 0 || *end != '\0' || *value < '0' || *value > '9' || requests < 10 ||
+	    requests > 600) {
+		return wrong("requests=%s: between 10 and 600 a minute are possible", value);
+	}
+	*ret_requests = (unsigned)requests;
+	return 0;
+}
+
 int options_set(struct mount_options *options, const char *item)
 {
 	struct workspace_options *workspace = &options->workspace;
@@ -146,6 +160,9 @@ int options_set(struct mount_options *options, const char *item)
 	}
 	if (strcmp(key, "sweep") == 0) {
 		return set_bool(key, value, &workspace->sweep);
+	}
+	if (strcmp(key, "requests") == 0) {
+		return set_requests(value, &workspace->requests);
 	}
 	if (strcmp(key, "eager") == 0) {
 		return set_bool(key, value, &options->is_eager);

@@ -62,7 +62,7 @@ int notion_new(const struct notion_options *options, struct notion **ret_notion)
 		options->read_timeout_ms > 0 ? options->read_timeout_ms : DEFAULT_TIMEOUT_MS;
 	(void)pthread_mutex_init(&notion->mutex, NULL);
 	(void)pthread_cond_init(&notion->changed, NULL);
-	rate_init(&notion->rate, RATE_DEFAULT_LIMIT);
+	rate_init(&notion->rate, options->requests > 0 ? options->requests : RATE_DEFAULT_LIMIT);
 	*ret_notion = notion;
 	return 0;
 }

@@ -27,8 +27,9 @@ struct notion_options {
 	const char *token;	  /* copied; never logged, never in an error */
 	int64_t write_timeout_ms; /* 0 = 65000 (notion-api.md §3.3) */
 	int64_t read_timeout_ms;  /* 0 = 65000 */
-	/* The first request that got no answer, and the first that got one again; NULL = nobody asks.
-	 * From the thread of the call, holding no lock. */
+	unsigned requests;	  /* a minute; 0 = RATE_DEFAULT_LIMIT */
+	/* The first request that got no answer, and the first that got one again; NULL = nobody
+	 * asks. From the thread of the call, holding no lock. */
 	void (*connection_changed)(void *context, bool is_offline);
 	void *context;
 };

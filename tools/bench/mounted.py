@@ -31,7 +31,7 @@ class Server:
             self.process = subprocess.Popen(
                 [os.path.join(BUILD, "notion-sim"), "--generate", generate, *options],
                 stdout=out, stderr=out)
-        deadline = time.monotonic() + 300
+        deadline = time.monotonic() + 1800
         while True:
             found = re.search(r"http://\S+", open(self.log).read())
             if found:
