@@ -484,6 +484,7 @@ int workspace_special(struct workspace *workspace, const char *name, struct buf 
 		"* What was removed is in `.notionfs/trash/` for 30 days; `mv` it out of there.\n"
 		"  Files of yours whose page is gone are in `.notionfs/lost/`.\n"
 		"* A new directory that stays empty for half a minute becomes a page.\n"
+		"* `.schema.yaml` in a database's directory says what its properties are.\n"
 		"* `.assets/` in a directory has the files that Notion stores, read-only.\n";
 	if (strcmp(name, "status") == 0) {
 		status_text(workspace, out);

@@ -36,6 +36,7 @@ typedef uint64_t node_id;
 #define ASSETS_NODE_BIT ((node_id)1 << 60)
 
 #define ASSETS_NAME ".assets"
+#define SCHEMA_NAME ".schema.yaml"
 #define NODE_TRASH ((node_id)2) /* the directory .notionfs/trash */
 #define NODE_LOST ((node_id)3)	/* .notionfs/lost: holds local files only */
 
@@ -323,6 +324,11 @@ must_check int workspace_place(struct workspace *workspace, node_id node, node_i
 /* How many messages the kernel sent: shown in status. */
 void workspace_set_message_counter(struct workspace *workspace, uint64_t (*count)(void *context),
 				   void *context);
+/* Text and time of the `.schema.yaml` of a database's or data source's directory. -ENOENT: it is none,
+ * or not read yet; -EAGAIN: WANT_LISTING first. */
+must_check int workspace_schema(struct workspace *workspace, node_id directory, struct buf *out,
+				int64_t *ret_mtime_ns);
+bool workspace_has_schema(struct workspace *workspace, node_id directory);
 /* Text of a file of .notionfs/: "status", "status.json", "errors", "README.md". -ENOENT. */
 must_check int workspace_special(struct workspace *workspace, const char *name, struct buf *out);
 /* .notionfs/events (cache/events.h), which grows while it is read. */

@@ -22,6 +22,7 @@
 #define COOKIE_SELF 1
 #define COOKIE_PARENT 2
 #define COOKIE_WORKSPACE 16
+#define COOKIE_SCHEMA (COOKIE_LOCAL - 1)
 #define COOKIE_LOCAL ((uint64_t)1 << 62)
 #define REPLY_MAX_BYTES ((size_t)1 << 20)
 
@@ -279,10 +280,19 @@ static int list_workspace_directory(struct listing *listing, node_id directory, 
 		return r;
 	}
 	bool is_full = false;
-	if (after < COOKIE_LOCAL) {
+	if (after < COOKIE_SCHEMA) {
 		r = add_workspace(listing, directory,
 				  after < COOKIE_WORKSPACE ? COOKIE_WORKSPACE - 1 : after,
 				  &is_full);
+	}
+	if (r == 0 && !is_full && after < COOKIE_SCHEMA &&
+	    workspace_has_schema(listing->fs->workspace, directory)) {
+		struct fuse_entry_param entry = {
+			.attr = {.st_ino = special_schema_of(directory), .st_mode = S_IFREG}};
+		is_full = !fits(listing, SCHEMA_NAME);
+		if (!is_full) {
+			add(listing, SCHEMA_NAME, &entry, COOKIE_SCHEMA);
+		}
 	}
 	if (r == 0 && !is_full) {
 		add_local_names(listing, directory, after);

@@ -18,7 +18,8 @@ static void reply_absent(fuse_req_t req, bool is_for_all)
 	(void)fuse_reply_entry(req, &entry);
 }
 
-static void reply_special(fuse_req_t req, node_id directory, const char *name)
+/* Replies and answers 0, or answers -EAGAIN. */
+static int reply_special(fuse_req_t req, node_id directory, const char *name)
 {
 	struct fs *fs = fs_of(req);
 	struct fuse_entry_param entry = {.entry_timeout = ATTR_FOREVER_SECS};
@@ -30,7 +31,7 @@ static void reply_special(fuse_req_t req, node_id directory, const char *name)
 		if (r == 0) {
 			attr_entry_node(fs, &attr, directory, name, &entry);
 			attr_reply_entry(req, &entry);
-			return;
+			return 0;
 		}
 	}
 	CLEANUP(buf) struct buf text;
@@ -39,9 +40,12 @@ static void reply_special(fuse_req_t req, node_id directory, const char *name)
 	if (has_text) {
 		r = special_text(fs, special, &text);
 	}
+	if (r == -EAGAIN) {
+		return r;
+	}
 	if (r < 0) {
 		(void)fuse_reply_err(req, -r);
-		return;
+		return 0;
 	}
 	special_stat(fs, special, text.len, &entry.attr);
 	if (fs->is_read_only && has_text) {
@@ -52,12 +56,13 @@ static void reply_special(fuse_req_t req, node_id directory, const char *name)
 		entry.ino = inode_remember_special(fs->inodes, special);
 	}
 	attr_reply_entry(req, &entry);
+	return 0;
 }
 
 static bool is_special(const struct name_place *place)
 {
 	return place->target == NAME_IN_RESERVED &&
-	       (place->directory == SPECIAL_ROOT ||
+	       (place->directory == SPECIAL_ROOT || strcmp(place->name, SCHEMA_NAME) == 0 ||
 		(place->directory == NODE_ROOT && strcmp(place->name, SPECIAL_DIRECTORY) == 0));
 }
 
@@ -72,8 +77,8 @@ static int try_lookup(fuse_req_t req, fuse_ino_t parent, const char *name, node_
 		return 0;
 	}
 	if (is_special(&place)) {
-		reply_special(req, place.directory, name);
-		return 0;
+		*ret_directory = place.directory;
+		return reply_special(req, place.directory, name);
 	}
 	*ret_directory = place.directory;
 	enum name_object object;

@@ -219,6 +219,11 @@ static void open_special(struct fs *fs, fuse_req_t req, const struct place *plac
 	CLEANUP(handle) struct handle *handle = handle_new(kind, is_writable);
 	bool keep_cache = false;
 	int r = is_writable && kind != HANDLE_CONTROL ? -EPERM : 0;
+	if (r < 0 && special_is_schema(place->node)) {
+		workspace_explain(fs->workspace, special_schema_directory(place->node), SCHEMA_NAME,
+				  "a schema is shown here and can't be edited yet; change it in "
+				  "Notion");
+	}
 	if (kind == HANDLE_CONTROL) {
 		handle->control = control_new(fs);
 	} else if (kind == HANDLE_TEXT && r == 0) {

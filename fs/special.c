@@ -35,6 +35,10 @@ int special_lookup(node_id directory, const char *name, node_id *ret_special)
 		*ret_special = SPECIAL_ROOT;
 		return 0;
 	}
+	if (directory < SPECIAL_SCHEMA_BIT && strcmp(name, SCHEMA_NAME) == 0) {
+		*ret_special = special_schema_of(directory);
+		return 0;
+	}
 	for (size_t i = 0; directory == SPECIAL_ROOT && i < SPECIALS; i++) {
 		if (strcmp(specials[i].name, name) == 0) {
 			*ret_special = specials[i].number;
@@ -57,6 +61,11 @@ bool special_has_text(node_id special)
 
 int special_text(struct fs *fs, node_id special, struct buf *out)
 {
+	if (special_is_schema(special)) {
+		int64_t mtime_ns;
+		return workspace_schema(fs->workspace, special_schema_directory(special), out,
+					&mtime_ns);
+	}
 	for (size_t i = 0; i < SPECIALS; i++) {
 		if (specials[i].number == special && special_has_text(special)) {
 			int r = workspace_special(fs->workspace, specials[i].name, out);
@@ -80,6 +89,19 @@ void special_stat(struct fs *fs, node_id special, size_t text_bytes, struct stat
 	ret_stat->st_mode = special == SPECIAL_ROOT	 ? S_IFDIR | 0500
 			    : special == SPECIAL_CONTROL ? S_IFREG | 0600
 							 : S_IFREG | 0400;
+	if (special_is_schema(special)) {
+		CLEANUP(buf) struct buf text;
+		int64_t mtime_ns;
+		buf_init(&text, BUF_PAGE_MAX_BYTES);
+		/* Steady: other programs compare times. */
+		if (workspace_schema(fs->workspace, special_schema_directory(special), &text,
+				     &mtime_ns) == 0) {
+			ret_stat->st_mtim.tv_sec = mtime_ns / 1000000000;
+			ret_stat->st_mtim.tv_nsec = mtime_ns % 1000000000;
+			ret_stat->st_atim = ret_stat->st_ctim = ret_stat->st_mtim;
+		}
+		ret_stat->st_mode = S_IFREG | 0444;
+	}
 	if (special == SPECIAL_EVENTS) {
 		text_bytes = workspace_events_size(fs->workspace);
 	}

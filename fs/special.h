@@ -19,6 +19,22 @@
 #define SPECIAL_CONTROL (SPECIAL_NODE_BIT | 2)
 #define SPECIAL_EVENTS (SPECIAL_NODE_BIT | 7)
 
+/* `.schema.yaml` of a database's directory: a text of the workspace like those, for its number. */
+#define SPECIAL_SCHEMA_BIT ((node_id)1 << 58)
+static inline bool special_is_schema(node_id special)
+{
+	return (special & (SPECIAL_NODE_BIT | SPECIAL_SCHEMA_BIT)) ==
+	       (SPECIAL_NODE_BIT | SPECIAL_SCHEMA_BIT);
+}
+static inline node_id special_schema_directory(node_id special)
+{
+	return special & ~(SPECIAL_NODE_BIT | SPECIAL_SCHEMA_BIT);
+}
+static inline node_id special_schema_of(node_id directory)
+{
+	return directory | SPECIAL_NODE_BIT | SPECIAL_SCHEMA_BIT;
+}
+
 /* The number of `name`: ".notionfs" in the root, the others in SPECIAL_ROOT. 0 or -ENOENT. */
 must_check int special_lookup(node_id directory, const char *name, node_id *ret_special);
 /* trash/ and lost/ are directories of the workspace (NODE_TRASH, NODE_LOST). */

@@ -457,3 +457,20 @@ bool empty_directory_move(struct empty_directory *empty, node_id directory, cons
 	(void)new_path;
 	return false;
 }
+
+int workspace_schema(struct workspace *workspace, node_id directory, struct buf *out,
+		     int64_t *ret_mtime_ns)
+{
+	(void)workspace;
+	(void)directory;
+	(void)out;
+	(void)ret_mtime_ns;
+	return -ENOENT;
+}
+
+bool workspace_has_schema(struct workspace *workspace, node_id directory)
+{
+	(void)workspace;
+	(void)directory;
+	return false;
+}

@@ -14,7 +14,7 @@ top="Lantern Yard Coffee"
 same "roots" "$top $top.md Lots Notes of Inés.md" "$(ls | xargs)"
 pages=$(dump | jq '[.pages[] | select(.in_trash | not)] | length')
 same "pages by find" "$pages" "$(find . -name '*.md' | wc -l)"
-same "by ls -R" "$(find . -type f -not -path '*/.assets/*' | wc -l)" "$(ls -R | grep -c '\.md$')"
+same "by ls -R" "$(find . -type f -not -path '*/.assets/*' -not -name .schema.yaml | wc -l)" "$(ls -R | grep -c '\.md$')"
 same "cat" "Espresso 1.60, with milk 2.20. Filter coffee 2.00, second cup for a smile.
 
 Cake from the corner, until three." "$(cat "$top/Archive/Menu 2015.md")"
