@@ -12,8 +12,6 @@
 
 /* ---- the guard: many pages within a minute are held until a person says so (§6.5) ---- */
 
-#define MASS_MS 60000
-
 struct lately {
 	struct store_transaction *state;
 	int64_t since_ms;
@@ -59,9 +57,10 @@ static int hold(struct store_transaction *state, node_id node)
 static int guard(struct workspace *workspace, struct store_transaction *state)
 {
 	struct removals *removals = &workspace->removals;
-	struct lately lately = {.state = state, .since_ms = clock_now_ms() - MASS_MS};
+	struct lately lately = {.state = state, .since_ms = clock_now_ms() - REMOVALS_MS};
 	int64_t oldest_ms = removals->times_ms[removals->next];
 	removals->times_ms[removals->next] = clock_now_ms();
+	atomic_store(&removals->last_ms, clock_now_ms());
 	removals->next = (removals->next + 1) % REMOVALS_MAX;
 	if (removals->is_counted && oldest_ms < lately.since_ms) {
 		return 0;

@@ -412,6 +412,24 @@ static int stay(struct push *push)
 	return r < 0 ? r : -EAGAIN;
 }
 
+/* While pages go on being removed it is not known yet whether they are too many at once: the first
+ * ones wait for the last. A minute after its own removal no later one counts with it. */
+static int wait_for_others(struct push *push)
+{
+	const struct workspace *workspace = push->workspace;
+	int64_t delay_ms = workspace->options.trash_delay_ms;
+	int64_t certain_ms = push->entry.saved_ms + REMOVALS_MS;
+	int64_t quiet_ms = atomic_load(&workspace->removals.last_ms) +
+			   (delay_ms > REMOVALS_QUIET_MS ? delay_ms : REMOVALS_QUIET_MS);
+	int64_t until_ms = quiet_ms < certain_ms ? quiet_ms : certain_ms;
+	if (push_is_trash_journal(push) || (push->record.flags & NODE_NEW) != 0 ||
+	    until_ms <= clock_now_ms()) {
+		return 0;
+	}
+	push->again_ms = until_ms;
+	return -EAGAIN;
+}
+
 int push_trash(struct push *push)
 {
 	if (push->entry.state == QUEUE_HELD) {
@@ -421,7 +439,8 @@ int push_trash(struct push *push)
 		push->again_ms = push->entry.due_ms;
 		return -EAGAIN;
 	}
-	int r = stay(push);
+	int r = wait_for_others(push);
+	r = r == 0 ? stay(push) : r;
 	if (push->is_over) {
 		return 0;
 	}

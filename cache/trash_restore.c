@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "cache/keys.h"
+#include "cache/lost.h"
 #include "cache/names.h"
 #include "cache/queue.h"
 #include "cache/removed.h"
@@ -27,7 +28,20 @@ struct restoring {
 	struct store_transaction *cache;
 	struct tree_changes *changes;
 	struct nodes due; /* to be pushed */
+	struct lost lost; /* local files of what is forgotten */
 };
+
+/* Is a save owed of a page of this tree? */
+static bool is_owed(struct store_transaction *state, const struct node_record *top)
+{
+	struct nodes nodes = {0};
+	bool found = trash_collect_tree(state, top, &nodes) < 0;
+	for (size_t i = 0; i < nodes.count && !found; i++) {
+		found = queue_exists(state, nodes.items[i]);
+	}
+	free(nodes.items);
+	return found;
+}
 
 /* One that comes back: what is owed to it is pending again. */
 static int release_node(struct restoring *restoring, node_id node, bool is_top)
@@ -339,8 +353,9 @@ static int tend_one(struct restoring *restoring, node_id node)
 		return r < 0 ? r : release_tree(restoring, &record);
 	}
 	if (r == 0 && clock_now_ms() - record.missing_since_ms > TRASH_KEPT_MS &&
-	    !queue_exists(state, node)) {
-		r = trash_delete_origin(state, node);
+	    !is_owed(state, &record)) {
+		r = lost_note(state, &record, &restoring->lost);
+		r = r == 0 ? trash_delete_origin(state, node) : r;
 		r = r == 0 ? tree_remove(state, &record.object, clock_now_ms(), restoring->changes)
 			   : r;
 		return r < 0 ? r : object_delete(restoring->cache, &record.object);
@@ -381,6 +396,8 @@ void trash_tend(struct workspace *workspace)
 	}
 	free(restoring.due.items);
 	if (r == 0) {
+		lost_take(workspace, &restoring.lost);
 		workspace_tell(workspace, &changes);
 	}
+	lost_release(&restoring.lost);
 }

@@ -37,13 +37,17 @@
 #include "cache/workspace.h"
 #include "cache/writeback.h"
 
-/* How many pages may be removed within a minute before that is held, and one. */
+/* How many pages may be removed within this time before that is held, and one. */
 #define REMOVALS_MAX 51
+#define REMOVALS_MS 60000
+/* Removals that follow one another faster than this are one, whatever the grace time. */
+#define REMOVALS_QUIET_MS 1000
 
 struct removals {
 	int64_t times_ms[REMOVALS_MAX]; /* a ring: when the last ones were */
 	size_t next;
 	bool is_counted; /* those of an earlier process are long ago */
+	_Atomic int64_t last_ms;
 };
 
 /* Pages that went in Notion, as counted by settle_missing (children.c). */
@@ -81,7 +85,7 @@ struct workspace {
 	struct writeback writeback;
 	struct people people;
 	struct sweep sweep;
-	struct removals removals; /* guarded by the state's write transaction */
+	struct removals removals; /* guarded by the state's write transaction, but last_ms */
 	struct vanished vanished; /* the same, but frozen */
 	struct refusals refusals;
 	struct events event_log;

@@ -289,6 +289,7 @@ static void *writeback_main(void *argument)
 			writeback->pruned_ms = clock_now_ms();
 			(void)pthread_mutex_unlock(&writeback->mutex);
 			prune(writeback);
+			workspace_tidy(writeback->workspace);
 			(void)pthread_mutex_lock(&writeback->mutex);
 			continue;
 		}
@@ -315,6 +316,7 @@ struct replay {
 	node_id *nodes;
 	int64_t *due_ms;
 	size_t count;
+	int64_t removed_ms; /* the last page was */
 };
 
 static int note_owed(void *context, const struct queue_entry *entry)
@@ -328,6 +330,9 @@ static int note_owed(void *context, const struct queue_entry *entry)
 		if (replay->nodes == NULL || replay->due_ms == NULL) {
 			abort();
 		}
+	}
+	if (entry->kind == QUEUE_TRASH && entry->saved_ms > replay->removed_ms) {
+		replay->removed_ms = entry->saved_ms;
 	}
 	replay->nodes[replay->count] = entry->node;
 	replay->due_ms[replay->count++] =
@@ -346,6 +351,7 @@ static int replay(struct writeback *writeback)
 		r = queue_each(state, true, note_owed, &owed);
 		store_abort(state);
 	}
+	atomic_store(&workspace->removals.last_ms, owed.removed_ms);
 	for (size_t i = 0; r == 0 && i < owed.count; i++) {
 		int64_t soon_ms = clock_now_ms() + workspace->options.save_delay_ms;
 		names_finish_adoption(workspace, owed.nodes[i]);
