@@ -88,12 +88,49 @@ static void print_line(struct buf *out, unsigned depth, const json_t *object,
 	json_decref(copy);
 }
 
+static int compare_texts(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* New pages that were made one behind the other, from `i` on: which of them was first does not
+ * matter either, where one had to wait for an answer that never came. How many there are. */
+static size_t print_new_pages(struct buf *out, const json_t *blocks, size_t i, unsigned depth,
+			      const json_t *known_ids)
+{
+	size_t count = 0;
+	char *lines[256];
+	for (; i < json_array_size(blocks) && count < 256; i++) {
+		const json_t *block = json_array_get(blocks, i);
+		const char *id = json_string_value(json_object_get(block, "id"));
+		if (json_object_get(block, "child_page") == NULL ||
+		    json_object_get(known_ids, id) != NULL) {
+			break;
+		}
+		struct buf line;
+		buf_init(&line, TEXT_MAX_BYTES);
+		print_line(&line, depth, block, known_ids, true);
+		lines[count++] = buf_steal(&line, NULL);
+	}
+	qsort(lines, count, sizeof *lines, compare_texts);
+	for (size_t at = 0; at < count; at++) {
+		buf_puts(out, lines[at]);
+		free(lines[at]);
+	}
+	return count;
+}
+
 static void print_blocks(struct buf *out, const json_t *dump, const char *parent, unsigned depth,
 			 const json_t *known_ids)
 {
-	size_t i;
-	json_t *block;
-	json_array_foreach (json_object_get(json_object_get(dump, "blocks"), parent), i, block) {
+	const json_t *blocks = json_object_get(json_object_get(dump, "blocks"), parent);
+	for (size_t i = 0; i < json_array_size(blocks); i++) {
+		size_t pages = print_new_pages(out, blocks, i, depth, known_ids);
+		if (pages > 0) {
+			i += pages - 1;
+			continue;
+		}
+		const json_t *block = json_array_get(blocks, i);
 		const char *type = json_string_value(json_object_get(block, "type"));
 		print_line(out, depth, block, known_ids, true);
 		if (strcmp(type, "child_page") != 0 && strcmp(type, "child_database") != 0) {
@@ -147,11 +184,6 @@ static void say_bytes(json_t *value, const json_t *files)
 	json_object_foreach (value, key, item) {
 		say_bytes(item, files);
 	}
-}
-
-static int compare_texts(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
 char *tree_text(const json_t *given, const json_t *known_ids)

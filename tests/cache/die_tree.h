@@ -1,7 +1,8 @@
 /*
  * A workspace as a text that can be compared: all pages with their blocks, what is in the trash
  * too, without times; then what became of each block that was there at the start, by its id. Which
- * of several equal neighbours is the old one does not matter, that it is there does.
+ * of several equal neighbours is the old one does not matter, that it is there does. Nor does the
+ * order in which several new pages of one parent were made.
  *
  * What it is not: our rendering. It is made of the server's own JSON.
  */
