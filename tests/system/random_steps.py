@@ -3,8 +3,8 @@ truncate, store through a mapping, rename, move, replace, unlink, rm -r, mkdir, 
 else, faults of the network, remounts, kill -9. Now and then all is sent, and names, bytes and what
 the server holds must be the model's.
 
-Time is the server's and stands still but for the steps that move it. What a step does follows from
-the seed, its number and the model alone, so the same seed makes the same steps, with some of them
+Time is the server's, and steps move it: none waits. What a step does follows from the seed, its
+number and the model alone, so the same seed makes the same steps, with some of them
 left out, too. Only the daemon's own threads race, and a kill strikes where it strikes.
 
 usage: random_steps.py NOTIONFS NOTION-SIM WORKSPACE.json STEPS [SEED [WITHOUT [KEEP]]]

@@ -23,8 +23,7 @@ class World:
         os.mkdir(self.mount)
         self.log = open(os.path.join(self.folder, "log"), "ab")
         self.server = subprocess.Popen(
-            [notion_sim, "--workspace", workspace, "--token", "ntn_test", "--rate", "off",
-             "--now", "2026-03-02T10:00:10.000Z"],
+            [notion_sim, "--workspace", workspace, "--token", "ntn_test", "--rate", "off"],
             stdout=subprocess.PIPE, text=True)
         self.url = re.search(r"http://[0-9.:]+", self.server.stdout.readline()).group()
         self.environment = dict(os.environ, HOME=self.folder, NOTION_API_TOKEN="ntn_test",
