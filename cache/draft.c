@@ -31,6 +31,7 @@ struct pinned {
 struct page_file {
 	struct draft *draft;
 	struct pinned *pinned; /* guarded by the draft's mutex */
+	bool is_left;	       /* guarded by the draft's mutex; reads what is pinned for good */
 	bool is_writable;
 	pid_t process;
 	struct page_file *next; /* guarded by the draft's mutex */
@@ -300,8 +301,9 @@ ssize_t page_file_read(struct page_file *file, void *bytes, size_t len, off_t of
 {
 	struct draft *draft = file->draft;
 	LOCK_SCOPE(&draft->mutex);
-	const char *from = draft->has_text ? draft->text.data : file->pinned->bytes;
-	size_t size = draft->has_text ? draft->text.len : file->pinned->len;
+	bool is_pinned = !draft->has_text || file->is_left;
+	const char *from = is_pinned ? file->pinned->bytes : draft->text.data;
+	size_t size = is_pinned ? file->pinned->len : draft->text.len;
 	return (ssize_t)bytes_read(from, size, bytes, len, offset);
 }
 
@@ -388,11 +390,36 @@ static void pin_text_locked(struct draft *draft)
 	draft->text_version = 0;
 	struct pinned *pinned = pinned_new(draft->text.data, draft->text.len, 0);
 	for (struct page_file *file = draft->files; file != NULL; file = file->next) {
-		pinned_unref(file->pinned);
-		file->pinned = pinned;
-		pinned->references++;
+		if (!file->is_left) {
+			pinned_unref(file->pinned);
+			file->pinned = pinned;
+			pinned->references++;
+		}
 	}
 	pinned_unref(pinned);
+}
+
+void drafts_leave_readers(struct drafts *drafts, node_id node)
+{
+	struct draft *draft = draft_ref(drafts, node);
+	{
+		LOCK_SCOPE(&draft->mutex);
+		struct pinned *seen =
+			draft->has_text ? pinned_new(draft->text.data, draft->text.len, 0) : NULL;
+		for (struct page_file *file = draft->files; file != NULL; file = file->next) {
+			if (file->is_writable || file->is_left) {
+				continue;
+			}
+			file->is_left = true;
+			if (seen != NULL) {
+				pinned_unref(file->pinned);
+				file->pinned = seen;
+				seen->references++;
+			}
+		}
+		pinned_unref(seen);
+	}
+	draft_unref(draft);
 }
 
 static int commit_locked(struct draft *draft)

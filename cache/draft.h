@@ -27,6 +27,9 @@ void drafts_release(struct drafts *drafts);
 /* Is any page open for writing? */
 bool drafts_are_open(struct drafts *drafts);
 
+/* A file is made anew under the page's name: who has the page open for reading goes on with what he
+ * sees, as with any file that was removed. */
+void drafts_leave_readers(struct drafts *drafts, node_id node);
 /* The page counts as written even when no byte was (a new, empty file). */
 void page_file_mark_dirty(struct page_file *file);
 /* Corrects the attributes of a page that is being written. */

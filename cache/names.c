@@ -154,6 +154,7 @@ int workspace_create(struct workspace *workspace, node_id directory, const char 
 	if (r < 0) {
 		return r;
 	}
+	drafts_leave_readers(&workspace->drafts, claim.node);
 	/* A claimed page has its old text until something else is written: created means empty. */
 	r = workspace_open_page(workspace, claim.node, O_RDWR | O_TRUNC, process, &file);
 	if (r == -EAGAIN) {
