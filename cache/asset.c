@@ -13,6 +13,7 @@
 #include "cache/asset_json.h"
 #include "cache/keys.h"
 #include "cache/object.h"
+#include "cache/source.h"
 #include "cache/tables.h"
 #include "mapping/name.h"
 
@@ -562,8 +563,10 @@ int asset_sync(struct store_transaction *state, struct store_transaction *cache,
 			}
 			bool is_over =
 				record->gone_ms != 0 && now_ms - record->gone_ms > ASSET_CLAIM_MS;
-			r = is_over ? forget(state, record, now_ms, changes)
+			r = is_over ? source_delete(state, &record->page, &record->owner,
+						    record->url)
 				    : hide(state, record, now_ms, changes);
+			r = r == 0 && is_over ? forget(state, record, now_ms, changes) : r;
 		}
 	}
 	records_release(&syncing.records);

@@ -144,6 +144,7 @@ static int plan_again(struct push *push, struct diagnostics *diagnostics)
 	diagnostics_release(diagnostics);
 	diagnostics_init(diagnostics);
 	push->is_too_large = false;
+	push->again_ms = 0;
 	return push_plan(push, diagnostics);
 }
 
@@ -286,7 +287,8 @@ static int push_save(struct push *push)
 			r = push_rebase(push);
 			return r == 0 || r == -ENOENT ? -EAGAIN : r;
 		}
-		if (r == -EINVAL && has_sent && push_is_merged(push)) {
+		bool is_over = r == -EINVAL || (r == -ESTALE && push->is_file_changed);
+		if (is_over && has_sent && push_is_merged(push)) {
 			return push_conflict(push);
 		}
 		if (r == -EINVAL && !push_is_merged(push)) {

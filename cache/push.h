@@ -52,13 +52,14 @@ struct push {
 	 * besides. "uploads": push_upload.h.
 	 */
 	json_t *journal;
-	json_t *moving;	     /* the journal of a move (push_move.c); never beside the other */
-	json_t *answers;     /* by call number; only of calls sent by this process */
-	bool is_resumed;     /* some calls were sent by an earlier try */
-	bool is_over;	     /* nothing is owed any more: the move was all */
-	bool is_trial;	     /* nothing is to be sent, only said */
-	bool is_unsaved;     /* the journal knows more than the one on disk */
-	bool is_too_large;   /* a file, by the limit that is known */
+	json_t *moving;	      /* the journal of a move (push_move.c); never beside the other */
+	json_t *answers;      /* by call number; only of calls sent by this process */
+	bool is_resumed;      /* some calls were sent by an earlier try */
+	bool is_over;	      /* nothing is owed any more: the move was all */
+	bool is_trial;	      /* nothing is to be sent, only said */
+	bool is_unsaved;      /* the journal knows more than the one on disk */
+	bool is_too_large;    /* a file, by the limit that is known */
+	bool is_file_changed; /* since the plan was made */
 	bool awaits_file;    /* what is wrong is a file that is not there, or not as it should be */
 	unsigned files_came; /* into the mount, when the plan was made (awaited.h) */
 	node_id *lacking;    /* stored files whose bytes are to be fetched */

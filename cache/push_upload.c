@@ -391,14 +391,16 @@ static int upload_one(struct push *push, const char *mark, json_t *upload)
 	int r = text_file_open(workspace, &place, &opened, &stamp);
 	CLEANUP(fd) int fd = opened;
 	if (r < 0 || !is_as_planned(fd, upload)) {
+		push->is_file_changed = true;
 		return -ESTALE;
 	}
 	failure_release(&push->failure);
 	r = notion_upload(workspace->notion, fd, stamp.size, name_in(upload),
 			  atomic_load(&workspace->upload_max_bytes), &push->failure, &id,
 			  &expires_ms);
-	if (!is_as_planned(fd, upload)) {
-		return r == -ECANCELED ? r : -ESTALE;
+	if (r != -ECANCELED && !is_as_planned(fd, upload)) {
+		push->is_file_changed = true;
+		return -ESTALE;
 	}
 	return r < 0 ? after_upload_failure(push, upload, r)
 		     : note_upload(push, mark, upload, &id, expires_ms);
