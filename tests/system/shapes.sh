@@ -57,7 +57,7 @@ grep -q 'Nowhere.md: No such file' "$work/said" || fail "info of nothing: $(cat 
 timeout 10 "$notionfs" info /tmp 2>"$work/said"
 same "info outside of a mount" 1 $?
 same "lines" 1 "$(wc -l <"$work/said")"
-same "special files" "README.md control errors lost status status.json trash" "$(ls "$mount/.notionfs" | xargs)"
+same "special files" "README.md control errors events lost status status.json trash" "$(ls "$mount/.notionfs" | xargs)"
 timeout 60 "$notionfs" unmount "$mount" >>"$work/log" 2>&1 || fail "unmount"
 wait "$daemon" || fail "exit status"
 daemon=
