@@ -61,8 +61,9 @@ static void request_child(struct workspace *workspace, struct store_transaction 
 	case ROLE_DATABASE:
 	case ROLE_DATA_SOURCE:
 		if (tree_find(state, &child->object, true, &record) == 0 &&
-		    (record.flags & NODE_LISTED) == 0) {
-			/* Before the pages: relations are shown by the names of rows. */
+		    ((record.flags & NODE_LISTED) == 0 || !object_exists(cache, &child->object))) {
+			/* Before the pages: relations are shown by the names of rows. Listed, but
+			 * unknown: the cache was lost, and `.schema.yaml` is made of it. */
 			fetcher_request(fetcher,
 					child->role == ROLE_DATABASE ? JOB_DATABASE
 								     : JOB_DATA_SOURCE,

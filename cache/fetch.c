@@ -10,6 +10,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,6 +34,8 @@ struct job {
 	struct uuid object;
 	enum priority priority;
 	enum job_state state;
+	/* While it runs: who waits for it is not made to wait for background work's turn. */
+	_Atomic unsigned urgency;
 	bool again; /* run once more when done */
 	struct job *next;
 	struct job *previous;
@@ -101,13 +104,18 @@ static void dequeue_locked(struct fetcher *fetcher, struct job *job)
 	fetcher->pending[job->priority]--;
 }
 
-static void request_locked(struct fetcher *fetcher, enum job_kind kind, const struct uuid *object,
+/* True: notion_hurry is to be called, once the mutex is left. */
+static bool request_locked(struct fetcher *fetcher, enum job_kind kind, const struct uuid *object,
 			   enum priority priority, bool again)
 {
 	struct job *job = find_job_locked(fetcher, kind, object);
 	if (job != NULL && job->state == JOB_RUNNING) {
+		bool is_raised = priority < job->priority && priority < atomic_load(&job->urgency);
 		job->again |= again;
-		return;
+		if (is_raised) {
+			atomic_store(&job->urgency, priority);
+		}
+		return is_raised;
 	}
 	if (job != NULL) {
 		if (priority < job->priority) {
@@ -115,7 +123,7 @@ static void request_locked(struct fetcher *fetcher, enum job_kind kind, const st
 			job->priority = priority;
 			enqueue_locked(fetcher, job);
 		}
-		return;
+		return false;
 	}
 	job = calloc(1, sizeof *job);
 	if (job == NULL) {
@@ -128,14 +136,21 @@ static void request_locked(struct fetcher *fetcher, enum job_kind kind, const st
 	job->next_in_bucket = fetcher->buckets[bucket];
 	fetcher->buckets[bucket] = job;
 	enqueue_locked(fetcher, job);
+	return false;
 }
 
 void fetcher_request(struct fetcher *fetcher, enum job_kind kind, const struct uuid *object,
 		     enum priority priority, bool again)
 {
-	LOCK_SCOPE(&fetcher->mutex);
-	if (!fetcher->is_stopping) {
-		request_locked(fetcher, kind, object, priority, again);
+	bool is_raised = false;
+	{
+		LOCK_SCOPE(&fetcher->mutex);
+		if (!fetcher->is_stopping) {
+			is_raised = request_locked(fetcher, kind, object, priority, again);
+		}
+	}
+	if (is_raised) {
+		notion_hurry(fetcher->workspace->notion);
 	}
 }
 
@@ -298,10 +313,13 @@ static void *worker_main(void *argument)
 		}
 		fetcher->running[job->priority]++;
 		fetcher->running_files += is_file(job) ? 1 : 0;
+		atomic_store(&job->urgency, PRIORITY_COUNT); /* its own */
 		bool is_stopping = fetcher->is_stopping;
 		(void)pthread_mutex_unlock(&fetcher->mutex);
 
+		notion_follow_priority(&job->urgency);
 		int r = is_stopping ? -ENOTCONN : run_job(fetcher->workspace, job);
+		notion_follow_priority(NULL);
 		if (r < 0 && r != -ECANCELED && r != -ENOTCONN) {
 			char id[UUID_TEXT_BYTES];
 			uuid_format(&job->object, id);
@@ -512,6 +530,7 @@ int workspace_fetch(struct workspace *workspace, node_id node, enum want want, w
 	};
 	(void)pthread_mutex_lock(&fetcher->mutex);
 	bool is_refused = fetcher->is_stopping;
+	bool is_raised = false;
 	bool is_impatient =
 		want == WANT_SIZE && options->stat_mode == STAT_AUTO && fetcher->has_lost_patience;
 	if (!is_refused && !is_impatient) {
@@ -519,10 +538,13 @@ int workspace_fetch(struct workspace *workspace, node_id node, enum want want, w
 		wait->next = fetcher->waits;
 		fetcher->waits = wait;
 		*ret_wait = wait;
-		request_locked(fetcher, kind, &object, PRIORITY_PERSON, false);
+		is_raised = request_locked(fetcher, kind, &object, PRIORITY_PERSON, false);
 		(void)pthread_cond_broadcast(&fetcher->idle);
 	}
 	(void)pthread_mutex_unlock(&fetcher->mutex);
+	if (is_raised) {
+		notion_hurry(workspace->notion);
+	}
 	if (is_refused || is_impatient) {
 		free(wait);
 		return is_refused ? -ENOTCONN : 0;

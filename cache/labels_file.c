@@ -125,6 +125,7 @@ static int look_at_stamp(void *context, const struct source *source)
 	if (r == 0 && place.asset == 0) {
 		r = text_file_open(changed->workspace, &place, &opened, &stamp);
 		CLEANUP(fd) int fd = opened;
+		(void)fd;
 		changed->is_changed |= r == 0 && !file_stamp_equal(&stamp, &source->stamp);
 	}
 	return 0;

@@ -79,6 +79,11 @@ must_check int notion_new(const struct notion_options *options, struct notion **
 /* Stops, and waits for the calls that are in progress. */
 void notion_free(struct notion *notion);
 void notion_stop(struct notion *notion);
+/* Until told otherwise (NULL), calls of this thread are as urgent as this says, when that is more
+ * urgent than they are themselves, also while they wait for their turn: it may change meanwhile,
+ * and notion_hurry makes those that wait look again. */
+void notion_follow_priority(const _Atomic unsigned *priority);
+void notion_hurry(struct notion *notion);
 /* A new token, or the same one to be tried again after a 401. White space around it goes; one that
  * can't stand in a header counts as none (-EACCES). */
 void notion_set_token(struct notion *notion, const char *token);

@@ -1,6 +1,7 @@
 #include "cache/remote/notion_call.h"
 
 #include <errno.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -77,11 +78,29 @@ static int check_state_locked(const struct notion *notion, struct failure *failu
 	return 0;
 }
 
+static _Thread_local const _Atomic unsigned *followed;
+
+void notion_follow_priority(const _Atomic unsigned *priority)
+{
+	followed = priority;
+}
+
+void notion_hurry(struct notion *notion)
+{
+	LOCK_SCOPE(&notion->mutex);
+	(void)pthread_cond_broadcast(&notion->changed);
+}
+
+static enum priority priority_of(const struct notion_call *call)
+{
+	unsigned raised = followed == NULL ? PRIORITY_COUNT : atomic_load(followed);
+	return raised < call->priority ? (enum priority)raised : call->priority;
+}
+
 /* Waits for the back-off and the budget, and takes a copy of the token. */
 static int await_turn(struct trip *trip)
 {
 	struct notion *notion = trip->notion;
-	unsigned *waiting = &notion->rate.waiting[trip->call->priority];
 	LOCK_SCOPE(&notion->mutex);
 	for (;;) {
 		int r = check_state_locked(notion, trip->failure);
@@ -96,7 +115,9 @@ static int await_turn(struct trip *trip)
 			clock_wait_until(&notion->changed, &notion->mutex, trip->not_before_ms);
 			continue;
 		}
-		int64_t until_ms = rate_take(&notion->rate, trip->call->priority, now_ms);
+		enum priority priority = priority_of(trip->call);
+		unsigned *waiting = &notion->rate.waiting[priority];
+		int64_t until_ms = rate_take(&notion->rate, priority, now_ms);
 		if (until_ms == 0) {
 			break;
 		}

@@ -14,6 +14,8 @@
 
 #define LIMIT 40
 #define BACKGROUND (LIMIT * 4 / 5)
+/* Leaves pages unread, and a fifth of it is enough for each. */
+#define WIDE_LIMIT 50
 #define PATIENCE_S 60
 
 static json_int_t used(struct fixture *fixture)
@@ -21,7 +23,6 @@ static json_int_t used(struct fixture *fixture)
 	json_t *status = fixture_command(fixture, "{\"command\":\"status\"}");
 	json_t *budget = json_object_get(status, "budget");
 	json_int_t count = json_integer_value(json_object_get(budget, "used"));
-	ck_assert_int_eq(json_integer_value(json_object_get(budget, "limit")), LIMIT);
 	json_decref(status);
 	return count;
 }
@@ -83,10 +84,10 @@ START_TEST(hydration_leaves_a_fifth_to_people_whose_requests_go_out_at_once)
 	fixture_prepare(&fixture);
 	fixture_serve(&fixture, DEMO_WORKSPACE, "2026-11-28T10:00:00.000Z");
 	fixture.options.test_clock_url = fixture.base_url;
-	fixture.options.requests = LIMIT;
+	fixture.options.requests = WIDE_LIMIT;
 	fixture_open(&fixture);
 	/* Hydration stops by itself, and there is more to read than a window takes. */
-	until_used(&fixture, BACKGROUND);
+	until_used(&fixture, WIDE_LIMIT * 4 / 5);
 	ck_assert_int_eq(fixture_find(&fixture, "Lantern Yard Coffee", &top), 0);
 	ck_assert_int_eq(workspace_list(fixture.workspace, top.node, 0, find_unread, &unread), 0);
 	ck_assert_uint_gt(unread.count, 0);
@@ -99,7 +100,7 @@ START_TEST(hydration_leaves_a_fifth_to_people_whose_requests_go_out_at_once)
 	}
 	ck_assert_int_eq(server_ms(&fixture), now_ms);
 	ck_assert_int_gt(used(&fixture), before);
-	ck_assert_int_le(used(&fixture), LIMIT);
+	ck_assert_int_le(used(&fixture), WIDE_LIMIT);
 	fixture_release(&fixture);
 }
 END_TEST
@@ -113,6 +114,10 @@ START_TEST(no_window_of_hydration_alone_is_more_than_four_fifths)
 	fixture.options.requests = LIMIT;
 	fixture_open(&fixture);
 	until_used(&fixture, BACKGROUND); /* the first search is a person's: it is waited for */
+	time_t arrived = time(NULL) + PATIENCE_S;
+	while (count_window(&fixture, 0, INT64_MAX) < BACKGROUND) {
+		ck_assert(time(NULL) < arrived); /* else one would come in the next window */
+	}
 	for (int window = 0; window < 1; window++) {
 		json_decref(fixture_http(&fixture, "POST", "/_sim/clock", "{\"advance_s\":61}"));
 		int64_t from_ms = server_ms(&fixture);
