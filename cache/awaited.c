@@ -83,11 +83,11 @@ void workspace_file_came(struct workspace *workspace, const char *path)
 	const char *slash = strrchr(path, '/');
 	struct looking looking = {.name = slash == NULL ? path : slash + 1};
 	CLEANUP(buf) struct buf encoded;
+	buf_init(&encoded, (size_t)4 * NODE_NAME_MAX_BYTES);
 	(void)atomic_fetch_add(&workspace->files_came, 1);
 	if (!atomic_load(&workspace->may_await) || *looking.name == '\0') {
 		return;
 	}
-	buf_init(&encoded, (size_t)4 * NODE_NAME_MAX_BYTES);
 	path_encode(looking.name, &encoded);
 	looking.encoded = encoded.data;
 	int r = workspace_begin(workspace, false, &looking.state, NULL);

@@ -247,12 +247,12 @@ static json_t *parse_text(struct workspace *workspace, const char *text)
 	CLEANUP(transaction) struct store_transaction *cache = NULL;
 	struct rich_text rich_text;
 	CLEANUP(arena) struct arena arena;
+	arena_init(&arena);
 	if (workspace_begin(workspace, false, &state, &cache) < 0) {
 		return NULL;
 	}
 	CLEANUP(labels) struct labels labels;
 	labels_init(&labels, state, cache, &workspace->people);
-	arena_init(&arena);
 	inline_parse(&arena, text, strlen(text), INLINE_VALUE, &labels.names, 1, NULL, &rich_text);
 	return rich_text_to_json(&rich_text, BLOCK_SHAPE_CREATE);
 }

@@ -226,7 +226,7 @@ static const char *copy(struct block_tree *tree, const char *string)
 static const struct block *next_block(const struct offers *offers, uint64_t key)
 {
 	struct offer *first = find_offer(offers, key);
-	const struct offer *end = offers->items + offers->count;
+	const struct offer *end = offers->count > 0 ? offers->items + offers->count : NULL;
 
 	while (first != NULL) {
 		const struct offer *offer = first + first->taken_count;
