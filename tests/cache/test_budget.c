@@ -1,7 +1,5 @@
 /*
- * Who may use the window: hydration never touches its last fifth, and a person's request goes out
- * meanwhile without waiting. The server's clock stands still, so what is answered at all was sent
- * within the same moment.
+ * Who may use the window: hydration never touches its last fifth, by what the server got.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -14,8 +12,6 @@
 
 #define LIMIT 40
 #define BACKGROUND (LIMIT * 4 / 5)
-/* Leaves pages unread, and a fifth of it is enough for each. */
-#define WIDE_LIMIT 50
 #define PATIENCE_S 60
 
 static json_int_t used(struct fixture *fixture)
@@ -59,52 +55,6 @@ static void until_used(struct fixture *fixture, json_int_t wanted)
 	}
 }
 
-struct unread {
-	node_id pages[100];
-	size_t count;
-};
-
-static bool find_unread(void *context, uint64_t cookie, const char *name,
-			const struct node_attr *attr)
-{
-	struct unread *unread = context;
-	(void)cookie;
-	(void)name;
-	if (attr->kind == NODE_PAGE && !attr->is_size_exact && unread->count < 100) {
-		unread->pages[unread->count++] = attr->node;
-	}
-	return true;
-}
-
-START_TEST(hydration_leaves_a_fifth_to_people_whose_requests_go_out_at_once)
-{
-	struct fixture fixture;
-	struct node_attr top;
-	struct unread unread = {0};
-	fixture_prepare(&fixture);
-	fixture_serve(&fixture, DEMO_WORKSPACE, "2026-11-28T10:00:00.000Z");
-	fixture.options.test_clock_url = fixture.base_url;
-	fixture.options.requests = WIDE_LIMIT;
-	fixture_open(&fixture);
-	/* Hydration stops by itself, and there is more to read than a window takes. */
-	until_used(&fixture, WIDE_LIMIT * 4 / 5);
-	ck_assert_int_eq(fixture_find(&fixture, "Lantern Yard Coffee", &top), 0);
-	ck_assert_int_eq(workspace_list(fixture.workspace, top.node, 0, find_unread, &unread), 0);
-	ck_assert_uint_gt(unread.count, 0);
-	int64_t now_ms = server_ms(&fixture);
-
-	/* One that is being brought by what was sent already asks for nothing more: the next. */
-	json_int_t before = used(&fixture);
-	for (size_t i = 0; i < unread.count && used(&fixture) == before; i++) {
-		ck_assert_int_eq(fixture_fetch(&fixture, unread.pages[i], WANT_CONTENT), 0);
-	}
-	ck_assert_int_eq(server_ms(&fixture), now_ms);
-	ck_assert_int_gt(used(&fixture), before);
-	ck_assert_int_le(used(&fixture), WIDE_LIMIT);
-	fixture_release(&fixture);
-}
-END_TEST
-
 START_TEST(no_window_of_hydration_alone_is_more_than_four_fifths)
 {
 	struct fixture fixture;
@@ -135,7 +85,6 @@ START_TEST(no_window_of_hydration_alone_is_more_than_four_fifths)
 END_TEST
 
 SUITE_CASES = {
-	&hydration_leaves_a_fifth_to_people_whose_requests_go_out_at_once,
 	&no_window_of_hydration_alone_is_more_than_four_fifths,
 };
 SUITE_MAIN("budget")
